@@ -1,0 +1,48 @@
+import { abortError, errnoOf, systemError } from '../errors.js'
+
+/** What ends a wait early: the caller's signal, or the time that the caller gave. */
+export class Canceller implements Disposable {
+  readonly #controller = new AbortController()
+  readonly #given: AbortSignal | undefined
+  readonly #timer: NodeJS.Timeout | undefined
+  readonly #abort = () => this.#controller.abort(abortError(this.#given as AbortSignal))
+
+  /**
+   * @param signal the caller's signal
+   * @param timeout how long to wait, in milliseconds; 0 or undefined for ever
+   */
+  constructor(signal: AbortSignal | undefined, timeout: number | undefined) {
+    this.#given = signal
+    if (signal?.aborted) this.#abort()
+    signal?.addEventListener('abort', this.#abort, { once: true })
+    if (timeout) {
+      this.#timer = setTimeout(() => this.#controller.abort(systemError(errnoOf('ETIMEDOUT'), 'connect')), timeout)
+    }
+  }
+
+  /** Fires at the first of the two; its reason is the error to give to the caller. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Waits for a promise that cannot be cancelled itself. */
+  async race<Value>(promise: Promise<Value>): Promise<Value> {
+    const { signal } = this
+    signal.throwIfAborted()
+    let stop = () => {}
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason)
+      signal.addEventListener('abort', stop, { once: true })
+    })
+    try {
+      return await Promise.race([promise, stopped])
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#given?.removeEventListener('abort', this.#abort)
+  }
+}

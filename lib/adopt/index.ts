@@ -1,0 +1,5 @@
+export { abort } from './abort.js'
+export { connect } from './connect.js'
+export { type ListenOptions, listen } from './listen.js'
+export type { SocketPreparation } from './prepare.js'
+export type { ConnectOptions } from './request.js'

@@ -1,0 +1,170 @@
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import { chmodSync, type Stats, statSync, unlinkSync } from 'node:fs'
+import net from 'node:net'
+import { abortError, codedError, invalidArgType, type SystemError } from '../errors.js'
+import { adoptListener, isListening } from '../handle.js'
+import type { SocketOptions } from '../options/index.js'
+import type { Family } from '../platform.js'
+import { type AddressInput, encodePath } from '../sockaddr.js'
+import { type BareSocket, defaultBacklog } from '../sockets/bare.js'
+import {
+  maxInt32,
+  optional,
+  validateBoolean,
+  validateInteger,
+  validateObject,
+  validatePort,
+  validateSignal,
+  validateString,
+} from '../validate.js'
+import { checkPreparation, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
+
+/** How `listen` binds and listens. What Node's `server.listen` knows has Node's meaning. */
+export interface ListenOptions extends SocketPreparation {
+  /** The port. @default 0, which lets the kernel choose */
+  port?: number | undefined
+  /** The address or name to bind to; of a name, its first address. @default '::' for both families, '0.0.0.0' without IPv6 */
+  host?: string | undefined
+  /** The path of a Unix socket; one that starts with `\0` is an abstract name. The file goes when the server closes. */
+  path?: string | undefined
+  /** The length of the accept queue. @default 511 */
+  backlog?: number | undefined
+  /** Whether an IPv6 listener leaves IPv4 alone. @default false */
+  ipv6Only?: boolean | undefined
+  /** SO_REUSEPORT: more listeners of the same user on the same port, among whom the kernel shares the connections. @default false */
+  reusePort?: boolean | undefined
+  /** SO_REUSEADDR: bind over remnants in TIME_WAIT. @default true */
+  reuseAddress?: boolean | undefined
+  /** Makes a Unix socket readable for all users. @default false */
+  readableAll?: boolean | undefined
+  /** Makes a Unix socket writable for all users. @default false */
+  writableAll?: boolean | undefined
+  /** Closes the server when it fires. */
+  signal?: AbortSignal | undefined
+}
+
+/** A checked request to listen. */
+interface Request extends ListenOptions {
+  readonly preparation: Preparation
+}
+
+/** A place to try to listen at. */
+interface Place {
+  readonly family: Family
+  readonly address: AddressInput
+}
+
+function check(server: unknown, options: unknown): Request {
+  if (!(server instanceof net.Server)) throw invalidArgType('server', 'an instance of net.Server', server)
+  validateObject(options, 'options')
+  const { port, host, path, backlog, ipv6Only, reusePort, readableAll, writableAll, signal } = options
+  optional(port, 'options.port', validatePort)
+  optional(host, 'options.host', validateString)
+  if (path !== undefined) encodePath(path, 'options.path')
+  if (backlog !== undefined) validateInteger(backlog, 'options.backlog', 0, maxInt32)
+  optional(ipv6Only, 'options.ipv6Only', validateBoolean)
+  optional(reusePort, 'options.reusePort', validateBoolean)
+  optional(readableAll, 'options.readableAll', validateBoolean)
+  optional(writableAll, 'options.writableAll', validateBoolean)
+  optional(signal, 'options.signal', validateSignal)
+  return { ...options, preparation: checkPreparation(options, true) }
+}
+
+/** The places to try in turn: the second one only where the system has no IPv6. */
+async function places({ path, host, port }: Request): Promise<Place[]> {
+  if (path !== undefined) return [{ family: 'unix', address: { path } }]
+  if (host === undefined || host === '') {
+    return [
+      { family: 'ipv6', address: { address: '::', port } },
+      { family: 'ipv4', address: { address: '0.0.0.0', port } },
+    ]
+  }
+  const address = net.isIP(host) ? host : (await lookup(host)).address
+  return [{ family: net.isIPv4(address) ? 'ipv4' : 'ipv6', address: { address, port } }]
+}
+
+function ownOptions(request: Request, family: Family): SocketOptions {
+  return {
+    SO_REUSEPORT: request.reusePort || undefined,
+    IPV6_V6ONLY: family === 'ipv6' ? (request.ipv6Only ?? false) : undefined,
+  }
+}
+
+const noFamily: ReadonlySet<string | undefined> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
+
+/** Listens at the first place whose family the system has. */
+function listenAt<Result>(all: readonly Place[], request: Request, adopt: (socket: BareSocket) => Result): Result {
+  const [place, ...rest] = all as [Place, ...Place[]]
+  try {
+    return withSocket(place.family, request.preparation, ownOptions(request, place.family), (socket) => {
+      socket.listen(request.backlog || defaultBacklog, place.address)
+      return adopt(socket)
+    })
+  } catch (error) {
+    if (rest.length > 0 && noFamily.has((error as SystemError).code)) return listenAt(rest, request, adopt)
+    throw error
+  }
+}
+
+function isPath(path: string | undefined): path is string {
+  return path !== undefined && !path.startsWith('\0')
+}
+
+/** Gives a Unix socket its mode, and removes its file with the server, unless another has taken its place by then. */
+function tendPath(server: net.Server, request: Request): void {
+  const { path, readableAll, writableAll } = request
+  if (!isPath(path)) return
+  const own = statSync(path)
+  const more = (readableAll ? 0o444 : 0) | (writableAll ? 0o222 : 0)
+  if (more) chmodSync(path, own.mode | more)
+  server.once('close', () => {
+    const now = statSync(path, { throwIfNoEntry: false })
+    if (now && isSame(now, own)) unlinkSync(path)
+  })
+}
+
+function isSame(one: Stats, other: Stats): boolean {
+  return one.ino === other.ino && one.dev === other.dev
+}
+
+function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
+  if (!signal) return
+  const close = () => server.close()
+  signal.addEventListener('abort', close, { once: true })
+  server.once('close', () => signal.removeEventListener('abort', close))
+}
+
+/**
+ * Starts a server of Node's (`net`, `tls`, `http`, `https`, `http2`) on a socket that was made to order: options before
+ * bind, SO_REUSEADDR as asked, and bind and listen in one native step, so that nobody can take the port in between.
+ * The server owns the socket and is a stock server from then on, its events included.
+ *
+ * In a `cluster` worker the listener is the worker's own; with `reusePort` the workers share a port.
+ *
+ * @param server the server, not listening
+ * @param options where and how to listen
+ * @returns the server, listening
+ * @throws (rejects) a system error with the true `syscall`: `bind` where Node says `listen`; `setsockopt`, `socket`,
+ * `listen`; ENOTFOUND and the like for a name; `ERR_SERVER_ALREADY_LISTEN`; an AbortError. Nothing is emitted and no
+ * descriptor is left.
+ * @see bind(2), listen(2)
+ */
+export async function listen<Server extends net.Server>(server: Server, options: ListenOptions): Promise<Server> {
+  const request = check(server, options)
+  const { signal } = request
+  if (signal?.aborted) throw abortError(signal)
+  const all = await places(request)
+  if (signal?.aborted) throw abortError(signal)
+  if (isListening(server)) {
+    throw codedError('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.')
+  }
+  const listening = listenAt(all, request, (socket) => {
+    tendPath(server, request)
+    adoptListener(server, socket, request.backlog || defaultBacklog, request.path)
+    return once(server, 'listening')
+  })
+  await listening
+  closeWith(server, signal)
+  return server
+}

@@ -1,0 +1,55 @@
+import dns, { type LookupAddress } from 'node:dns'
+import net, { type LookupFunction } from 'node:net'
+import { codedError } from '../errors.js'
+import { validateAddress } from '../sockaddr.js'
+
+/** What to look up, and how; the names are those of `net.connect`. */
+export interface NameQuery {
+  readonly host: string
+  readonly family: number | undefined
+  readonly hints: number | undefined
+  readonly lookup: LookupFunction | undefined
+  readonly autoSelectFamily: boolean
+  readonly localFamily: 'ipv4' | 'ipv6' | undefined
+}
+
+/** An address to connect to. */
+export interface Target {
+  readonly address: string
+  readonly family: 'ipv4' | 'ipv6'
+}
+
+function lookUp({ host, family, hints, lookup, localFamily }: NameQuery): Promise<LookupAddress[]> {
+  const wanted = family || (localFamily ? { ipv4: 4, ipv6: 6 }[localFamily] : 0)
+  return new Promise((resolve, reject) => {
+    const how = { all: true as const, family: wanted, hints: hints ?? 0 }
+    ;(lookup ?? (dns.lookup as LookupFunction))(host, how, (error, answer, answeredFamily) => {
+      if (error) reject(error)
+      else if (Array.isArray(answer)) resolve(answer)
+      else resolve([{ address: answer, family: answeredFamily ?? net.isIP(answer) }])
+    })
+  })
+}
+
+/** Takes the families in turn, starting with that of the first address, as Node does (RFC 8305 section 4). */
+function interleave(targets: readonly Target[]): Target[] {
+  const first = targets.filter((target) => target.family === targets[0]?.family)
+  const others = targets.filter((target) => target.family !== targets[0]?.family)
+  return Array.from({ length: targets.length }, (_, index) => [first[index], others[index]])
+    .flat()
+    .filter((target) => target !== undefined)
+}
+
+/**
+ * Finds the addresses to try, in order: all of a name's with `autoSelectFamily`, else its first.
+ *
+ * @throws (rejects) the error of the lookup; `ERR_INVALID_IP_ADDRESS` for an answer that is none
+ */
+export async function resolveTargets(query: NameQuery): Promise<Target[]> {
+  const { host, autoSelectFamily } = query
+  if (net.isIP(host)) return [{ address: host, family: validateAddress(host, 'host') }]
+  const answers = await lookUp(query)
+  const targets = answers.map(({ address }) => ({ address, family: validateAddress(address, 'host') }))
+  if (targets.length === 0) throw codedError('ENOTFOUND', `getaddrinfo ENOTFOUND ${host}`)
+  return autoSelectFamily ? interleave(targets) : targets.slice(0, 1)
+}

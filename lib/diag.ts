@@ -1,0 +1,1 @@
+export { tcpInfo } from './diag/tcpinfo.js'

@@ -1,0 +1,6 @@
+export * from './adopt/index.js'
+export type { SystemError } from './errors.js'
+export type { SocketLike } from './handle.js'
+export * from './options/index.js'
+export type { AddressInput, SocketAddress } from './sockaddr.js'
+export * from './sockets/index.js'

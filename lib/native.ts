@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { unsupported } from './errors.js'
+
+/**
+ * The addon: system calls and nothing else. Each function returns a descriptor, a length or 0, or a negated errno
+ * (-EINVAL for a number that is not a 32-bit integer), and throws a TypeError for an argument of the wrong type.
+ */
+export interface Native {
+  /** The integer that `getInt` and `listen` answer in. Read it right after the call. */
+  memory(): Int32Array
+  /** Creates a close-on-exec, non-blocking socket, owned by this environment until `close` or `release`. */
+  socket(family: number, type: number, protocol: number): number
+  bind(fd: number, address: Uint8Array): number
+  connect(fd: number, address: Uint8Array): number
+  /** With an address, binds and listens in one step. Leaves 1 in the memory when it was bind(2) that failed. */
+  listen(fd: number, backlog: number, address?: Uint8Array): number
+  getsockname(fd: number, address: Uint8Array): number
+  getpeername(fd: number, address: Uint8Array): number
+  shutdown(fd: number, how: number): number
+  /** Closes an owned descriptor; -EBADF for any other. */
+  close(fd: number): number
+  /** Gives an owned descriptor up without closing it. */
+  release(fd: number): number
+  /** Duplicates a descriptor, close-on-exec; the duplicate is owned. */
+  dup(fd: number): number
+  /** Reads a 4-byte option into the memory. */
+  getInt(fd: number, level: number, name: number): number
+  setInt(fd: number, level: number, name: number, value: number): number
+  /** Reads an option into `value` and returns its length. */
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array): number
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array): number
+  interfaceIndex(name: Uint8Array): number
+  interfaceName(index: number, name: Uint8Array): number
+  /** Opens the network namespace of this thread. */
+  networkNamespace(): number
+  /** Makes a network namespace, its loopback interface up, and opens it. */
+  createNetworkNamespace(): number
+  /** Moves this thread to a network namespace. */
+  setNetworkNamespace(fd: number): number
+}
+
+function load(): Native {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const gypBuild: (directory: string) => Native = createRequire(import.meta.url)('node-gyp-build')
+  try {
+    return gypBuild(root)
+  } catch (cause) {
+    const machine = `${process.platform} ${process.arch}`
+    throw unsupported(`sockctl has no binary that loads on ${machine} with Node.js ${process.version}`, { cause })
+  }
+}
+
+/** The addon of this environment. */
+export const native = load()
+
+/** The memory that `native.getInt` and `native.listen` answer in. */
+export const memory = native.memory()

@@ -1,0 +1,105 @@
+import { invalidArgValue } from '../errors.js'
+import { fdOf, isNodeSocket, type SocketLike } from '../handle.js'
+import { optional, validateBoolean, validateObject } from '../validate.js'
+import { applyChange, applyChanges, prepareChange, prepareChanges, refuseBlocking } from './change.js'
+import type { InputTypes, OutputTypes } from './codec.js'
+import { rowOf } from './row.js'
+import type { table } from './table/index.js'
+
+/** The name of an option in the table. */
+export type OptionName = keyof typeof table
+
+/** The type of value that reading each option gives. */
+export type OptionValues = {
+  -readonly [Name in keyof typeof table as (typeof table)[Name]['access'] extends 'wo'
+    ? never
+    : Name]: OutputTypes[(typeof table)[Name]['type']]
+}
+
+/** Options with their values, as `setOptions`, `listen` and `connect` take them. */
+export type SocketOptions = {
+  -readonly [Name in keyof typeof table as (typeof table)[Name]['access'] extends 'ro' ? never : Name]?:
+    | InputTypes[(typeof table)[Name]['type']]
+    | undefined
+}
+
+/** The name of an option that can be read. */
+export type ReadableOption = keyof OptionValues
+/** The name of an option that can be set. */
+export type WritableOption = keyof SocketOptions
+/** The value that reading an option gives. */
+export type OptionValue<Name extends ReadableOption = ReadableOption> = OptionValues[Name]
+/** The value that setting an option takes. */
+export type OptionInput<Name extends WritableOption = WritableOption> = Exclude<SocketOptions[Name], undefined>
+
+/** How to set options. */
+export interface SetOptions {
+  /**
+   * Set an SO_LINGER with a time on a socket of Node's all the same. Its close() then stops the event loop until the
+   * data is out or the time is up.
+   *
+   * @default false
+   */
+  force?: boolean
+}
+
+/** Whether a close() that blocks is allowed: the event loop does not close what the caller closes, or was told so. */
+function mayBlock(target: SocketLike, how: SetOptions | undefined): boolean {
+  optional(how, 'how', validateObject)
+  optional(how?.force, 'how.force', validateBoolean)
+  return how?.force === true || !isNodeSocket(target)
+}
+
+/**
+ * Reads a socket option.
+ *
+ * @param target the socket: a descriptor, a `BareSocket`, or an open socket or server of Node's
+ * @param name the option's C name
+ * @returns the value, in the form and unit that the option reference gives
+ * @throws `ERR_SOCKCTL_UNSUPPORTED` where the system or this kind of socket lacks the option; a system error of
+ * `getsockopt` otherwise (EBADF, ENOTSOCK, ENOTCONN ...)
+ * @see getsockopt(2)
+ */
+export function getOption<Name extends ReadableOption>(target: SocketLike, name: Name): OptionValue<Name> {
+  const row = rowOf(name)
+  if (row.entry.access === 'wo') throw invalidArgValue('name', name, 'must be a readable option')
+  return row.get(fdOf(target)) as OptionValue<Name>
+}
+
+/**
+ * Sets a socket option.
+ *
+ * @param target the socket: a descriptor, a `BareSocket`, or an open socket or server of Node's
+ * @param name the option's C name
+ * @param value the value, in the form and unit that the option reference gives
+ * @param how `force` allows an SO_LINGER with a time on a socket of Node's
+ * @throws `ERR_SOCKCTL_TOO_LATE` where the option would do nothing in the state that the socket is in;
+ * `ERR_SOCKCTL_UNSUPPORTED` where the system or this kind of socket lacks it; a system error of `setsockopt` otherwise
+ * (EACCES, EPERM, EBADF, ENOTSOCK ...)
+ * @see setsockopt(2)
+ */
+export function setOption<Name extends WritableOption>(
+  target: SocketLike,
+  name: Name,
+  value: OptionInput<Name>,
+  how?: SetOptions,
+): void {
+  const change = prepareChange(name, value)
+  const fd = fdOf(target)
+  if (change.blocks && !mayBlock(target, how)) refuseBlocking([change])
+  applyChange(fd, change)
+}
+
+/**
+ * Sets several options, in the order of the table. All values are checked before the first system call, and when the
+ * system refuses one, those that were set before it get their old values back; the error names the option. What cannot
+ * be read (a multicast membership) cannot be put back; a buffer gets its size back but not its automatic growth.
+ *
+ * @throws as `setOption`
+ */
+export function setOptions(target: SocketLike, values: SocketOptions, how?: SetOptions): void {
+  const changes = prepareChanges(values, 'values')
+  const fd = fdOf(target)
+  if (!mayBlock(target, how)) refuseBlocking(changes)
+  applyChanges(fd, changes)
+}

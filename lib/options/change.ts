@@ -1,0 +1,86 @@
+import { invalidArgValue } from '../errors.js'
+import { native } from '../native.js'
+import { validateObject } from '../validate.js'
+import type { Linger } from './codec.js'
+import { type Encoded, optionError, type Row, rowOf } from './row.js'
+import { refuseLate } from './state.js'
+import { table } from './table/index.js'
+
+/** A checked change of one option, not made yet. */
+export interface Change {
+  readonly row: Row
+  readonly value: Encoded
+  /** Whether it makes close() block until the data is out. */
+  readonly blocks: boolean
+}
+
+/** Checks a name and a value, without a system call. */
+export function prepareChange(name: unknown, value: unknown): Change {
+  const row = rowOf(name)
+  if (row.entry.access === 'ro') throw invalidArgValue('name', name, 'must be a writable option')
+  const encoded = row.encode(value)
+  const linger = row.entry.type === 'linger' ? (value as Linger) : undefined
+  return { row, value: encoded, blocks: linger?.on === true && linger.seconds > 0 }
+}
+
+/** Checks a set of options, without a system call, and puts them into the order of the table. */
+export function prepareChanges(values: unknown, name = 'options'): Change[] {
+  validateObject(values, name)
+  const order = Object.keys(table)
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([option, value]) => prepareChange(option, value))
+    .sort((one, other) => order.indexOf(one.row.name) - order.indexOf(other.row.name))
+}
+
+/**
+ * Refuses changes that would make the event loop wait in close().
+ *
+ * @throws `ERR_INVALID_ARG_VALUE`
+ */
+export function refuseBlocking(changes: readonly Change[]): void {
+  const blocking = changes.find((change) => change.blocks)
+  if (!blocking) return
+  const reason = 'would block the event loop when the socket closes; use 0 seconds, or setOption() with { force: true }'
+  throw invalidArgValue(blocking.row.name, 'a lingering time', reason)
+}
+
+/** Makes one change. */
+export function applyChange(fd: number, { row, value }: Change): void {
+  if (row.entry.before !== undefined) refuseLate(fd, row.name, row.entry)
+  const errno = row.set(fd, value)
+  if (errno < 0) throw optionError(errno, 'setsockopt', row.name)
+}
+
+// The kernel doubles these two when it takes them, and gives the doubled number back.
+const doubled: ReadonlySet<string> = new Set(['SO_RCVBUF', 'SO_SNDBUF'])
+
+function halve(value: Int32Array): void {
+  value[0] = (value[0] ?? 0) / 2
+}
+
+/** Notes the value of an option, and gives what puts it back; undefined where it cannot be read. */
+function noteValue(fd: number, { name, entry, level, number }: Row): (() => void) | undefined {
+  if (entry.access !== 'rw') return undefined
+  const bytes = new Uint8Array(256)
+  const length = native.getsockopt(fd, level, number, bytes)
+  if (length < 0) return undefined
+  const value = bytes.slice(0, length)
+  if (doubled.has(name)) halve(new Int32Array(value.buffer))
+  return () => native.setsockopt(fd, level, number, value)
+}
+
+/** Makes all changes, or none: when one is refused, those before it are put back as they were. */
+export function applyChanges(fd: number, changes: readonly Change[]): void {
+  const undo: (() => void)[] = []
+  try {
+    for (const change of changes) {
+      const back = noteValue(fd, change.row)
+      applyChange(fd, change)
+      if (back) undo.unshift(back)
+    }
+  } catch (error) {
+    for (const back of undo) back()
+    throw error
+  }
+}

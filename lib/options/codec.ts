@@ -1,0 +1,259 @@
+import { endianness } from 'node:os'
+import { invalidArgType, invalidArgValue } from '../errors.js'
+import { decodeAddress, formatIPv4, type SocketAddress } from '../sockaddr.js'
+import {
+  maxInt32,
+  validateBoolean,
+  validateInteger,
+  validateNumber,
+  validateObject,
+  validateString,
+} from '../validate.js'
+import type { OptionEntry, ValueType } from './entry.js'
+import {
+  encodeInAddr,
+  encodeMembership,
+  encodeMembershipIPv6,
+  encodeSourceMembership,
+  type Membership,
+  type SourceMembership,
+} from './membership.js'
+import { decodeTcpInfo, type TcpInfo, tcpInfoSize } from './tcpinfo.js'
+
+/** SO_LINGER. Off: close() returns at once and the data goes out behind it. On with 0 seconds: close() resets. */
+export interface Linger {
+  /** Whether close() lingers, or, with 0 seconds, resets. */
+  on: boolean
+  /** How long close() blocks for unsent data, in seconds. */
+  seconds: number
+}
+
+/** Who is at the other end of a Unix socket, as the kernel noted it at connect(2), listen(2) or socketpair(2). */
+export interface Credentials {
+  pid: number
+  uid: number
+  gid: number
+}
+
+/** A range of ports, both ends included; 0 and 0 for none. */
+export interface PortRange {
+  low: number
+  high: number
+}
+
+/** What reading an option gives, by the form of its value. */
+export interface OutputTypes {
+  flag: boolean
+  int: number
+  unsigned: number
+  uint64: bigint
+  linger: Linger
+  timeval: number
+  string: string
+  bytes: Buffer
+  tcp_info: TcpInfo
+  ucred: Credentials
+  in_addr: string
+  ip_mreqn: never
+  ip_mreq_source: never
+  ipv6_mreq: never
+  sockaddr: SocketAddress
+  port_range: PortRange
+}
+
+/** What setting an option takes, by the form of its value. */
+export interface InputTypes {
+  flag: boolean
+  int: number
+  unsigned: number
+  uint64: bigint | number
+  linger: Linger
+  timeval: number
+  string: string
+  bytes: Uint8Array
+  tcp_info: never
+  ucred: never
+  in_addr: string
+  ip_mreqn: Membership
+  ip_mreq_source: SourceMembership
+  ipv6_mreq: Membership
+  sockaddr: never
+  port_range: PortRange
+}
+
+/** A value of four bytes, which goes to the kernel without a buffer. */
+export interface ScalarCodec {
+  fromInt(int: number): boolean | number
+  toInt(value: unknown, name: string, entry: OptionEntry): number
+}
+
+/** A value of any other form. */
+export interface BytesCodec {
+  /** The bytes to offer for reading. */
+  readonly capacity: number
+  decode(bytes: Buffer): unknown
+  encode(value: unknown, name: string): Uint8Array
+}
+
+const little = endianness() === 'LE'
+/** `time_t` has 4 bytes where SO_RCVTIMEO keeps its old number on a 32-bit machine, 8 elsewhere. */
+const wordSize = process.arch === 'arm' || process.arch === 'ia32' ? 4 : 8
+const longestName = 15
+
+function readOnly(_value: unknown, name: string): never {
+  throw invalidArgValue('name', name, 'must be a writable option')
+}
+
+function writeOnly(): never {
+  throw new TypeError('not readable')
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+const flag: ScalarCodec = {
+  fromInt: (int) => int !== 0,
+  toInt(value, name) {
+    validateBoolean(value, name)
+    return value ? 1 : 0
+  },
+}
+
+const int: ScalarCodec = {
+  fromInt: (int) => int,
+  toInt(value, name, entry) {
+    const [least, most] = entry.range ?? [-maxInt32 - 1, maxInt32]
+    validateInteger(value, name, least, most)
+    return value
+  },
+}
+
+const unsigned: ScalarCodec = {
+  fromInt: (int) => int >>> 0,
+  toInt(value, name, entry) {
+    const [least, most] = entry.range ?? [0, 2 ** 32 - 1]
+    validateInteger(value, name, least, most)
+    return value | 0
+  },
+}
+
+const uint64: BytesCodec = {
+  capacity: 8,
+  decode(bytes) {
+    const view = viewOf(bytes)
+    return bytes.length < 8 ? BigInt(view.getUint32(0, little)) : view.getBigUint64(0, little)
+  },
+  encode(value, name) {
+    const number = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
+    if (typeof number !== 'bigint') throw invalidArgType(name, 'a bigint or a safe integer', value)
+    if (number < 0n || number >= 2n ** 64n) throw invalidArgValue(name, value, 'must be >= 0 and < 2 ** 64')
+    const bytes = new Uint8Array(8)
+    viewOf(bytes).setBigUint64(0, number, little)
+    return bytes
+  },
+}
+
+const linger: BytesCodec = {
+  capacity: 8,
+  decode(bytes) {
+    const view = viewOf(bytes)
+    return { on: view.getInt32(0, little) !== 0, seconds: view.getInt32(4, little) } satisfies Linger
+  },
+  encode(value, name) {
+    validateObject(value, name)
+    const { on, seconds } = value
+    validateBoolean(on, `${name}.on`)
+    validateInteger(seconds, `${name}.seconds`, 0, maxInt32)
+    return new Uint8Array(Int32Array.of(on ? 1 : 0, seconds).buffer)
+  },
+}
+
+const timeval: BytesCodec = {
+  capacity: 2 * wordSize,
+  decode(bytes) {
+    const view = viewOf(bytes)
+    const word = (at: number) => (wordSize === 8 ? Number(view.getBigInt64(at, little)) : view.getInt32(at, little))
+    return word(0) * 1000 + word(wordSize) / 1000
+  },
+  encode(value, name) {
+    validateNumber(value, name, 0, maxInt32 * 1000)
+    // 0 means for ever, so no other time may round to it.
+    const microseconds = Math.ceil(value * 1000)
+    const words = [Math.floor(microseconds / 1e6), microseconds % 1e6]
+    const array = wordSize === 8 ? BigInt64Array.from(words, BigInt) : Int32Array.from(words)
+    return new Uint8Array(array.buffer)
+  },
+}
+
+const string: BytesCodec = {
+  capacity: 256,
+  decode(bytes) {
+    const end = bytes.indexOf(0)
+    return bytes.toString('utf8', 0, end === -1 ? bytes.length : end)
+  },
+  encode(value, name) {
+    validateString(value, name)
+    const bytes = Buffer.from(value)
+    if (bytes.includes(0)) throw invalidArgValue(name, value, 'must not have a zero byte in it')
+    // The kernel would cut a longer name short without a word.
+    if (bytes.length > longestName) throw invalidArgValue(name, value, `must be at most ${longestName} bytes long`)
+    return bytes
+  },
+}
+
+const bytes: BytesCodec = {
+  capacity: 4096,
+  decode: (read) => Buffer.from(read),
+  encode(value, name) {
+    if (!(value instanceof Uint8Array)) throw invalidArgType(name, 'an instance of Buffer or Uint8Array', value)
+    return value
+  },
+}
+
+const ucred: BytesCodec = {
+  capacity: 12,
+  decode(read) {
+    const view = viewOf(read)
+    const [pid, uid, gid] = [view.getInt32(0, little), view.getUint32(4, little), view.getUint32(8, little)]
+    return { pid, uid, gid } satisfies Credentials
+  },
+  encode: readOnly,
+}
+
+const portRange: BytesCodec = {
+  capacity: 4,
+  decode(read) {
+    const packed = viewOf(read).getUint32(0, little)
+    return { low: packed & 0xffff, high: packed >>> 16 } satisfies PortRange
+  },
+  encode(value, name) {
+    validateObject(value, name)
+    const { low, high } = value
+    validateInteger(low, `${name}.low`, 0, 65535)
+    validateInteger(high, `${name}.high`, low, 65535)
+    const encoded = new Uint8Array(4)
+    viewOf(encoded).setUint32(0, high * 65536 + low, little)
+    return encoded
+  },
+}
+
+/** How the values of four bytes cross to the kernel. */
+export const scalarCodecs: Readonly<Partial<Record<ValueType, ScalarCodec>>> = { flag, int, unsigned }
+
+/** How all other values cross to the kernel. */
+export const bytesCodecs: Readonly<Record<Exclude<ValueType, 'flag' | 'int' | 'unsigned'>, BytesCodec>> = {
+  uint64,
+  linger,
+  timeval,
+  string,
+  bytes,
+  ucred,
+  port_range: portRange,
+  tcp_info: { capacity: tcpInfoSize, decode: decodeTcpInfo, encode: readOnly },
+  sockaddr: { capacity: 128, decode: decodeAddress, encode: readOnly },
+  in_addr: { capacity: 4, decode: (read) => formatIPv4(read.subarray(0, 4)), encode: encodeInAddr },
+  ip_mreqn: { capacity: 0, decode: writeOnly, encode: encodeMembership },
+  ip_mreq_source: { capacity: 0, decode: writeOnly, encode: encodeSourceMembership },
+  ipv6_mreq: { capacity: 0, decode: writeOnly, encode: encodeMembershipIPv6 },
+}

@@ -1,0 +1,59 @@
+/** A system the table knows numbers for, by its `process.platform` name. */
+export type Platform = 'linux' | 'darwin' | 'freebsd' | 'win32'
+
+/** The protocol level that an option belongs to. Level and number travel together: number 15 means two things. */
+export type Level = 'SOL_SOCKET' | 'IPPROTO_IP' | 'IPPROTO_TCP' | 'IPPROTO_UDP' | 'IPPROTO_IPV6'
+
+/** The kinds of socket that an option means something on. `tcp6`, `udp6` and `raw6` are the IPv6 sockets alone. */
+export type SocketKind = 'tcp' | 'udp' | 'raw' | 'unix' | 'tcp6' | 'udp6' | 'raw6'
+
+/** The form of an option's value; `lib/options/codec.ts` has one codec for each. */
+export type ValueType =
+  | 'flag'
+  | 'int'
+  | 'unsigned'
+  | 'uint64'
+  | 'linger'
+  | 'timeval'
+  | 'string'
+  | 'bytes'
+  | 'tcp_info'
+  | 'ucred'
+  | 'in_addr'
+  | 'ip_mreqn'
+  | 'ip_mreq_source'
+  | 'ipv6_mreq'
+  | 'sockaddr'
+  | 'port_range'
+
+/** The unit in which sockctl gives and takes a number. */
+export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'
+
+/** The point in a socket's life up to which setting an option has its whole effect. */
+export type Deadline = 'bind' | 'listen' | 'connect'
+
+/** One row of the option table. */
+export interface OptionEntry {
+  /** The protocol level. */
+  readonly level: Level
+  /** The option's number on each system that has it. */
+  readonly number: Readonly<Partial<Record<Platform, number>>>
+  /** The form of the value. */
+  readonly type: ValueType
+  /** The unit of a number, where there is one. */
+  readonly unit?: Unit
+  /** The values accepted on set, inclusive: what lies outside, the kernel refuses or bends in silence. */
+  readonly range?: readonly [least: number, most: number]
+  /** Readable, writable, or both. */
+  readonly access: 'rw' | 'ro' | 'wo'
+  /** The kinds of socket it means something on. */
+  readonly sockets: readonly SocketKind[]
+  /** Set it before this; without a deadline it works at any time. */
+  readonly before?: Deadline
+  /** What setting it after the deadline still does. Where this is missing a late set does nothing and is refused. */
+  readonly late?: string
+  /** What the system asks of the caller, where it asks anything. */
+  readonly privilege?: string
+  /** Where this is written down: a man page, an RFC, a kernel file. */
+  readonly source: string
+}

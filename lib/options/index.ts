@@ -1,0 +1,19 @@
+export {
+  getOption,
+  type OptionInput,
+  type OptionName,
+  type OptionValue,
+  type OptionValues,
+  type ReadableOption,
+  type SetOptions,
+  type SocketOptions,
+  setOption,
+  setOptions,
+  type WritableOption,
+} from './access.js'
+export type { Credentials, Linger, PortRange } from './codec.js'
+export type { Deadline, Level, OptionEntry, Platform, SocketKind, Unit, ValueType } from './entry.js'
+export { type OptionInfo, options } from './info.js'
+export type { Membership, SourceMembership } from './membership.js'
+export { getRawOption, setRawOption } from './raw.js'
+export type { TcpInfo, TcpState } from './tcpinfo.js'

@@ -1,0 +1,110 @@
+import { errorName, invalidArgType, invalidArgValue, isUnsupported, systemError, unsupported } from '../errors.js'
+import { memory, native } from '../native.js'
+import { bytesCodecs, scalarCodecs } from './codec.js'
+import type { Level, OptionEntry, Platform } from './entry.js'
+import { nearest } from './nearest.js'
+import { table } from './table/index.js'
+
+/** A value in the kernel's form: an integer of four bytes, or bytes. */
+export type Encoded = number | Uint8Array
+
+/** An option of this platform, ready for use. The calls return 0 or a negated errno. */
+export interface Row {
+  readonly name: string
+  readonly entry: OptionEntry
+  readonly level: number
+  readonly number: number
+  /** Reads the option. */
+  get(fd: number): unknown
+  /** Checks a value and gives the kernel's form of it. */
+  encode(value: unknown): Encoded
+  set(fd: number, value: Encoded): number
+}
+
+const entries: Readonly<Record<string, OptionEntry>> = table
+const rows = new Map<string, Row>()
+
+/** The number of a level; all but the first are protocol numbers and the same everywhere. */
+export function levelNumber(level: Level): number {
+  const numbers: Record<Level, number> = {
+    SOL_SOCKET: process.platform === 'linux' ? 1 : 0xffff,
+    IPPROTO_IP: 0,
+    IPPROTO_TCP: 6,
+    IPPROTO_UDP: 17,
+    IPPROTO_IPV6: 41,
+  }
+  return numbers[level]
+}
+
+/** Makes the error for an option that the kernel refused. */
+export function optionError(errno: number, syscall: string, option: string): Error {
+  if (!isUnsupported(errno)) return systemError(errno, syscall, { option })
+  const message = `${option} is not supported by this system or by this kind of socket (${errorName(errno)})`
+  return unsupported(message, { errno, syscall, option })
+}
+
+function scalarRow(name: string, entry: OptionEntry, level: number, number: number): Row | undefined {
+  const codec = scalarCodecs[entry.type]
+  return (
+    codec && {
+      name,
+      entry,
+      level,
+      number,
+      get(fd) {
+        const errno = native.getInt(fd, level, number)
+        if (errno < 0) throw optionError(errno, 'getsockopt', name)
+        return codec.fromInt(memory[0] as number)
+      },
+      encode: (value) => codec.toInt(value, name, entry),
+      set: (fd, value) => native.setInt(fd, level, number, value as number),
+    }
+  )
+}
+
+function bytesRow(name: string, entry: OptionEntry, level: number, number: number): Row {
+  const codec = bytesCodecs[entry.type as keyof typeof bytesCodecs]
+  return {
+    name,
+    entry,
+    level,
+    number,
+    get(fd) {
+      const bytes = Buffer.alloc(codec.capacity)
+      const length = native.getsockopt(fd, level, number, bytes)
+      if (length < 0) throw optionError(length, 'getsockopt', name)
+      return codec.decode(bytes.subarray(0, length))
+    },
+    encode: (value) => codec.encode(value, name),
+    set: (fd, value) => native.setsockopt(fd, level, number, value as Uint8Array),
+  }
+}
+
+function compile(name: string): Row {
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined
+  if (!entry) {
+    const candidate = nearest(name, Object.keys(entries))
+    throw invalidArgValue('name', name, `is no known socket option${candidate ? `; did you mean ${candidate}?` : ''}`)
+  }
+  const number = entry.number[process.platform as Platform]
+  if (number === undefined) {
+    throw unsupported(`${name} does not exist on ${process.platform}`, { option: name })
+  }
+  const level = levelNumber(entry.level)
+  return scalarRow(name, entry, level, number) ?? bytesRow(name, entry, level, number)
+}
+
+/**
+ * Finds an option by name.
+ *
+ * @throws `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` for what names no option, `ERR_SOCKCTL_UNSUPPORTED` for an
+ * option of another platform
+ */
+export function rowOf(name: unknown): Row {
+  const known = rows.get(name as string)
+  if (known) return known
+  if (typeof name !== 'string') throw invalidArgType('name', 'of type string', name)
+  const row = compile(name)
+  rows.set(name, row)
+  return row
+}

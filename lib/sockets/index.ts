@@ -1,0 +1,7 @@
+export { BareSocket, type Protocol } from './bare.js'
+export {
+  bindReservedPort,
+  type NoReservedPortError,
+  type ReservedPortOptions,
+  reservedPorts,
+} from './reserved.js'

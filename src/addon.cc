@@ -1,0 +1,54 @@
+#include <napi.h>
+
+#include "calls.h"
+#include "environment.h"
+
+namespace sockctl {
+
+napi_value Memory(napi_env env, napi_callback_info) { return Environment::Of(env)->Memory(); }
+
+namespace {
+
+struct Export {
+  const char* name;
+  napi_callback function;
+};
+
+constexpr Export kExports[] = {
+    {"memory", Memory},
+    {"socket", Socket},
+    {"bind", Bind},
+    {"connect", Connect},
+    {"listen", Listen},
+    {"getsockname", GetSockName},
+    {"getpeername", GetPeerName},
+    {"shutdown", Shutdown},
+    {"close", Close},
+    {"release", Release},
+    {"dup", Duplicate},
+    {"getInt", GetInt},
+    {"setInt", SetInt},
+    {"getsockopt", GetOption},
+    {"setsockopt", SetOption},
+    {"interfaceIndex", InterfaceIndex},
+    {"interfaceName", InterfaceName},
+    {"networkNamespace", NetworkNamespace},
+    {"createNetworkNamespace", CreateNetworkNamespace},
+    {"setNetworkNamespace", SetNetworkNamespace},
+};
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Environment(env));
+  for (const Export& entry : kExports) {
+    napi_value function = nullptr;
+    napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function);
+    exports.Set(entry.name, Napi::Value(env, function));
+  }
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(sockctl, Initialize)
+
+}  // namespace sockctl

@@ -1,0 +1,32 @@
+#include "environment.h"
+
+#include "system.h"
+
+namespace sockctl {
+
+Environment::Environment(Napi::Env env)
+    : array_(Napi::Persistent(Napi::Int32Array::New(env, 1))), memory_(array_.Value().Data()) {
+  // The environment goes away with everything in it; resetting the reference by then would touch a dead one.
+  array_.SuppressDestruct();
+}
+
+Environment::~Environment() {
+  for (const int fd : owned_) system::Close(fd);
+}
+
+Environment* Environment::Of(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<Environment*>(data);
+}
+
+Napi::Value Environment::Memory() const { return array_.Value(); }
+
+int Environment::Own(int fd) {
+  if (fd >= 0) owned_.insert(fd);
+  return fd;
+}
+
+bool Environment::Release(int fd) { return owned_.erase(fd) == 1; }
+
+}  // namespace sockctl

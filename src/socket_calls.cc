@@ -1,0 +1,95 @@
+#include <cerrno>
+
+#include "arguments.h"
+#include "calls.h"
+#include "environment.h"
+#include "system.h"
+
+namespace sockctl {
+
+namespace {
+
+using AddressCall = int (*)(int fd, const void* address, size_t length);
+using NameCall = int (*)(int fd, void* address, size_t capacity);
+
+napi_value CallWithAddress(napi_env env, napi_callback_info info, AddressCall call) {
+  Arguments arguments(env, info);
+  const int fd = arguments.Int32(0);
+  const Bytes address = arguments.Uint8Array(1);
+  if (arguments.Failed()) return arguments.Failure();
+  return Result(env, call(fd, address.data, address.length));
+}
+
+napi_value CallForName(napi_env env, napi_callback_info info, NameCall call) {
+  Arguments arguments(env, info);
+  const int fd = arguments.Int32(0);
+  const Bytes address = arguments.Uint8Array(1);
+  if (arguments.Failed()) return arguments.Failure();
+  return Result(env, call(fd, address.data, address.length));
+}
+
+}  // namespace
+
+napi_value Socket(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int family = arguments.Int32(0);
+  const int type = arguments.Int32(1);
+  const int protocol = arguments.Int32(2);
+  if (arguments.Failed()) return arguments.Failure();
+  return Result(env, Environment::Of(env)->Own(system::Socket(family, type, protocol)));
+}
+
+napi_value Bind(napi_env env, napi_callback_info info) { return CallWithAddress(env, info, system::Bind); }
+
+napi_value Connect(napi_env env, napi_callback_info info) { return CallWithAddress(env, info, system::Connect); }
+
+// With an address, binds and listens at once: in between nobody else can take the port. Writes 1 when it was bind()
+// that failed, 0 otherwise, since both calls fail with the same numbers.
+napi_value Listen(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int fd = arguments.Int32(0);
+  const int backlog = arguments.Int32(1);
+  const bool binds = !arguments.IsUndefined(2);
+  const Bytes address = binds ? arguments.Uint8Array(2) : Bytes{nullptr, 0};
+  if (arguments.Failed()) return arguments.Failure();
+  const int bound = binds ? system::Bind(fd, address.data, address.length) : 0;
+  Environment::Of(env)->Write(bound < 0 ? 1 : 0);
+  return Result(env, bound < 0 ? bound : system::Listen(fd, backlog));
+}
+
+napi_value GetSockName(napi_env env, napi_callback_info info) { return CallForName(env, info, system::GetSockName); }
+
+napi_value GetPeerName(napi_env env, napi_callback_info info) { return CallForName(env, info, system::GetPeerName); }
+
+napi_value Shutdown(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int fd = arguments.Int32(0);
+  const int how = arguments.Int32(1);
+  if (arguments.Failed()) return arguments.Failure();
+  return Result(env, system::Shutdown(fd, how));
+}
+
+// Closes what this environment owns and nothing else: a descriptor number that was closed before may be a stranger's.
+napi_value Close(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int fd = arguments.Int32(0);
+  if (arguments.Failed()) return arguments.Failure();
+  return Result(env, Environment::Of(env)->Release(fd) ? system::Close(fd) : -EBADF);
+}
+
+// Gives a descriptor to somebody who will close it.
+napi_value Release(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int fd = arguments.Int32(0);
+  if (arguments.Failed()) return arguments.Failure();
+  return Result(env, Environment::Of(env)->Release(fd) ? 0 : -EBADF);
+}
+
+napi_value Duplicate(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  const int fd = arguments.Int32(0);
+  if (arguments.Failed()) return arguments.Failure();
+  return Result(env, Environment::Of(env)->Own(system::Duplicate(fd)));
+}
+
+}  // namespace sockctl

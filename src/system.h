@@ -1,0 +1,40 @@
+#ifndef SRC_SYSTEM_H_
+#define SRC_SYSTEM_H_
+
+#include <cstddef>
+#include <cstdint>
+
+// The system calls, free of any JavaScript. Each returns a descriptor, a length or 0, or a negated errno.
+// What is the same on every POSIX system is in system_posix.cc; the rest is in a file named after its system.
+namespace sockctl::system {
+
+// Creates a close-on-exec, non-blocking socket.
+int Socket(int family, int type, int protocol);
+int Bind(int fd, const void* address, size_t length);
+int Connect(int fd, const void* address, size_t length);
+int Listen(int fd, int backlog);
+int GetSockName(int fd, void* address, size_t capacity);
+int GetPeerName(int fd, void* address, size_t capacity);
+int Shutdown(int fd, int how);
+int Close(int fd);
+// Duplicates a descriptor; the duplicate is close-on-exec.
+int Duplicate(int fd);
+
+int GetOption(int fd, int level, int name, void* value, size_t capacity);
+int SetOption(int fd, int level, int name, const void* value, size_t length);
+
+int InterfaceIndex(const char* name);
+// Writes the name with its terminating zero; `name` holds at least kInterfaceNameSize bytes.
+int InterfaceName(uint32_t index, char* name);
+constexpr size_t kInterfaceNameSize = 16;
+
+// Opens the network namespace of the calling thread.
+int NetworkNamespace();
+// Makes a network namespace whose loopback interface is up, and leaves the calling thread where it was.
+int CreateNetworkNamespace();
+// Moves the calling thread to a network namespace.
+int SetNetworkNamespace(int fd);
+
+}  // namespace sockctl::system
+
+#endif  // SRC_SYSTEM_H_

@@ -1,0 +1,67 @@
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "system.h"
+
+namespace sockctl::system {
+
+namespace {
+
+// Brings up the loopback interface of the calling thread's network namespace.
+int RaiseLoopback() {
+  const int fd = Socket(AF_INET, SOCK_DGRAM, 0);
+  if (fd < 0) return fd;
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP;
+  const int result = ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? -errno : 0;
+  Close(fd);
+  return result;
+}
+
+}  // namespace
+
+int Socket(int family, int type, int protocol) {
+  const int fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+  return fd < 0 ? -errno : fd;
+}
+
+int Duplicate(int fd) {
+  const int duplicate = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  return duplicate < 0 ? -errno : duplicate;
+}
+
+int NetworkNamespace() {
+  const int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  return fd < 0 ? -errno : fd;
+}
+
+int SetNetworkNamespace(int fd) { return setns(fd, CLONE_NEWNET) < 0 ? -errno : 0; }
+
+int CreateNetworkNamespace() {
+  const int home = NetworkNamespace();
+  if (home < 0) return home;
+  if (unshare(CLONE_NEWNET) < 0) {
+    const int error = -errno;
+    Close(home);
+    return error;
+  }
+  const int raised = RaiseLoopback();
+  int created = raised < 0 ? raised : NetworkNamespace();
+  const int returned = SetNetworkNamespace(home);
+  Close(home);
+  if (returned < 0) {
+    if (created >= 0) Close(created);
+    created = returned;
+  }
+  return created;
+}
+
+}  // namespace sockctl::system
