@@ -15,7 +15,9 @@ function joined(errors: readonly SystemError[]): Error {
   const [first, ...others] = errors as [SystemError, ...SystemError[]]
   if (others.length === 0) return first
   const message = errors.map((error) => error.message).join('; ')
-  return Object.assign(new AggregateError(errors, message), { code: first.code })
+  const isOneCall = others.every((error) => error.syscall === first.syscall)
+  const aggregate = Object.assign(new AggregateError(errors, message), { code: first.code })
+  return isOneCall ? Object.assign(aggregate, { syscall: first.syscall }) : aggregate
 }
 
 /** Tries the addresses in turn; all but the last have a limited time. */

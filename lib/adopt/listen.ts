@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { chmodSync, type Stats, statSync, unlinkSync } from 'node:fs'
 import net from 'node:net'
 import { abortError, codedError, invalidArgType, type SystemError } from '../errors.js'
 import { adoptListener, isListening } from '../handle.js'
@@ -8,6 +7,7 @@ import type { SocketOptions } from '../options/index.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, encodePath } from '../sockaddr.js'
 import { type BareSocket, defaultBacklog } from '../sockets/bare.js'
+import { type ReservedPortOptions, ReservedPortWalk, reservedOf } from '../sockets/reserved.js'
 import {
   maxInt32,
   optional,
@@ -18,12 +18,17 @@ import {
   validateSignal,
   validateString,
 } from '../validate.js'
+import { tendPath } from './path.js'
 import { checkPreparation, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
 
 /** How `listen` binds and listens. What Node's `server.listen` knows has Node's meaning. */
 export interface ListenOptions extends SocketPreparation {
-  /** The port. @default 0, which lets the kernel choose */
-  port?: number | undefined
+  /**
+   * The port, or which reserved port to take; 'reserved' stands for the defaults of `bindReservedPort`.
+   *
+   * @default 0, which lets the kernel choose
+   */
+  port?: number | 'reserved' | ReservedPortOptions | undefined
   /** The address or name to bind to; of a name, its first address. @default '::' for both families, '0.0.0.0' without IPv6 */
   host?: string | undefined
   /** The path of a Unix socket; one that starts with `\0` is an abstract name. The file goes when the server closes. */
@@ -45,8 +50,12 @@ export interface ListenOptions extends SocketPreparation {
 }
 
 /** A checked request to listen. */
-interface Request extends ListenOptions {
+interface Request extends Omit<ListenOptions, 'port'> {
   readonly preparation: Preparation
+  readonly port: number
+  readonly backlog: number
+  /** Which reserved ports to try, where one is asked for. */
+  readonly reserved: ReservedPortOptions | undefined
 }
 
 /** A place to try to listen at. */
@@ -59,7 +68,8 @@ function check(server: unknown, options: unknown): Request {
   if (!(server instanceof net.Server)) throw invalidArgType('server', 'an instance of net.Server', server)
   validateObject(options, 'options')
   const { port, host, path, backlog, ipv6Only, reusePort, readableAll, writableAll, signal } = options
-  optional(port, 'options.port', validatePort)
+  const reserved = reservedOf(port, 'options.port')
+  if (!reserved && port !== undefined) validatePort(port, 'options.port')
   optional(host, 'options.host', validateString)
   if (path !== undefined) encodePath(path, 'options.path')
   if (backlog !== undefined) validateInteger(backlog, 'options.backlog', 0, maxInt32)
@@ -68,7 +78,14 @@ function check(server: unknown, options: unknown): Request {
   optional(readableAll, 'options.readableAll', validateBoolean)
   optional(writableAll, 'options.writableAll', validateBoolean)
   optional(signal, 'options.signal', validateSignal)
-  return { ...options, preparation: checkPreparation(options, true) }
+  const preparation = checkPreparation(options, true)
+  return {
+    ...options,
+    preparation,
+    port: reserved ? 0 : Number(port ?? 0),
+    backlog: backlog || defaultBacklog,
+    reserved,
+  }
 }
 
 /** The places to try in turn: the second one only where the system has no IPv6. */
@@ -93,39 +110,24 @@ function ownOptions(request: Request, family: Family): SocketOptions {
 
 const noFamily: ReadonlySet<string | undefined> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
 
+function listenTo(socket: BareSocket, { address, family }: Place, { backlog, reserved }: Request): void {
+  if (reserved && family !== 'unix') {
+    new ReservedPortWalk(reserved).take((port) => socket.listen(backlog, { ...address, port }))
+  } else socket.listen(backlog, address)
+}
+
 /** Listens at the first place whose family the system has. */
 function listenAt<Result>(all: readonly Place[], request: Request, adopt: (socket: BareSocket) => Result): Result {
   const [place, ...rest] = all as [Place, ...Place[]]
   try {
     return withSocket(place.family, request.preparation, ownOptions(request, place.family), (socket) => {
-      socket.listen(request.backlog || defaultBacklog, place.address)
+      listenTo(socket, place, request)
       return adopt(socket)
     })
   } catch (error) {
     if (rest.length > 0 && noFamily.has((error as SystemError).code)) return listenAt(rest, request, adopt)
     throw error
   }
-}
-
-function isPath(path: string | undefined): path is string {
-  return path !== undefined && !path.startsWith('\0')
-}
-
-/** Gives a Unix socket its mode, and removes its file with the server, unless another has taken its place by then. */
-function tendPath(server: net.Server, request: Request): void {
-  const { path, readableAll, writableAll } = request
-  if (!isPath(path)) return
-  const own = statSync(path)
-  const more = (readableAll ? 0o444 : 0) | (writableAll ? 0o222 : 0)
-  if (more) chmodSync(path, own.mode | more)
-  server.once('close', () => {
-    const now = statSync(path, { throwIfNoEntry: false })
-    if (now && isSame(now, own)) unlinkSync(path)
-  })
-}
-
-function isSame(one: Stats, other: Stats): boolean {
-  return one.ino === other.ino && one.dev === other.dev
 }
 
 function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
@@ -160,8 +162,8 @@ export async function listen<Server extends net.Server>(server: Server, options:
     throw codedError('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.')
   }
   const listening = listenAt(all, request, (socket) => {
-    tendPath(server, request)
-    adoptListener(server, socket, request.backlog || defaultBacklog, request.path)
+    if (request.path !== undefined) tendPath(server, request.path, request)
+    adoptListener(server, socket, request.backlog, request.path)
     return once(server, 'listening')
   })
   await listening

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { invalidArgValue } from '../errors.js'
 import { encodePath, validateAddress } from '../sockaddr.js'
-import { type ReservedPortOptions, validateReservedPort } from '../sockets/reserved.js'
+import { type ReservedPortOptions, reservedOf } from '../sockets/reserved.js'
 import {
   maxInt32,
   optional,
@@ -105,10 +105,8 @@ function missingPort(): TypeError {
 }
 
 function checkReserved({ localPort, localAddress }: ConnectOptions): ReservedPortOptions | undefined {
-  if (localPort === undefined || typeof localPort === 'number') return undefined
-  const asked = localPort === 'reserved' ? {} : localPort
-  validateReservedPort(asked, 'options.localPort')
-  return { ...asked, ...(localAddress === undefined ? {} : { address: localAddress }) }
+  const asked = reservedOf(localPort, 'options.localPort')
+  return asked && { ...asked, ...(localAddress === undefined ? {} : { address: localAddress }) }
 }
 
 /** Checks a request to connect, without a system call. */

@@ -46,11 +46,9 @@ export class Arena {
 
   /** Opens the second socket in a process of another user, which takes root. */
   async openStranger(plan: ContenderPlan, port: number): Promise<Second> {
-    if (!this.#stranger) {
-      this.#stranger = this.run(() => new Stranger(otherUser))
-      await this.#stranger.ready()
-    }
+    this.#stranger ??= this.run(() => new Stranger(otherUser))
     const stranger = this.#stranger
+    await stranger.ready()
     const contention = await stranger.contend(plan, port)
     return { contention, receiving: stranger, close: () => stranger.close() }
   }

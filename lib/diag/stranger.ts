@@ -23,6 +23,7 @@ const program = fileURLToPath(new URL('../../dist/diag/stranger-program.js', imp
 export class Stranger extends EventEmitter<{ received: [] }> {
   readonly #child: ChildProcess
   readonly #reports = new EventEmitter()
+  readonly #ready: Promise<unknown>
 
   /** @param uid the user and group that the process becomes */
   constructor(uid: number) {
@@ -34,11 +35,21 @@ export class Stranger extends EventEmitter<{ received: [] }> {
     })
     this.#child.on('error', (error) => this.#reports.emit('report', { say: 'failed', reason: error.message }))
     this.#child.on('exit', () => this.#reports.emit('report', { say: 'failed', reason: 'the process ended' }))
+    this.#ready = this.#next('ready')
+    this.#ready.catch(() => {})
   }
 
-  /** Waits until the process has become the other user. */
+  /**
+   * Waits until the process has become the other user.
+   *
+   * @throws (rejects) a system error where it could not
+   */
   async ready(): Promise<void> {
-    await this.#next('ready')
+    try {
+      await this.#ready
+    } catch (error) {
+      throw Object.assign(error as Error, { syscall: 'setuid' })
+    }
   }
 
   /** Makes the second socket, binds it, and listens. */

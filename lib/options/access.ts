@@ -2,9 +2,9 @@ import { invalidArgValue } from '../errors.js'
 import { fdOf, isNodeSocket, type SocketLike } from '../handle.js'
 import { optional, validateBoolean, validateObject } from '../validate.js'
 import { applyChange, applyChanges, prepareChange, prepareChanges, refuseBlocking } from './change.js'
-import type { InputTypes, OutputTypes } from './codec.js'
 import { rowOf } from './row.js'
 import type { table } from './table/index.js'
+import type { InputTypes, OutputTypes } from './values.js'
 
 /** The name of an option in the table. */
 export type OptionName = keyof typeof table

@@ -1,10 +1,10 @@
 import { invalidArgValue } from '../errors.js'
 import { native } from '../native.js'
 import { validateObject } from '../validate.js'
-import type { Linger } from './codec.js'
 import { type Encoded, optionError, type Row, rowOf } from './row.js'
 import { refuseLate } from './state.js'
 import { table } from './table/index.js'
+import type { Linger } from './values.js'
 
 /** A checked change of one option, not made yet. */
 export interface Change {
@@ -52,11 +52,12 @@ export function applyChange(fd: number, { row, value }: Change): void {
   if (errno < 0) throw optionError(errno, 'setsockopt', row.name)
 }
 
-// The kernel doubles these two when it takes them, and gives the doubled number back.
-const doubled: ReadonlySet<string> = new Set(['SO_RCVBUF', 'SO_SNDBUF'])
-
-function halve(value: Int32Array): void {
-  value[0] = (value[0] ?? 0) / 2
+/** What to set to get back to a value that was read, where that is another: the kernel doubles buffers that it is given. */
+const wayBack: Readonly<Record<string, (read: number) => number>> = {
+  SO_RCVBUF: (read) => read / 2,
+  SO_SNDBUF: (read) => read / 2,
+  // 536 is what the kernel tells while no size was set.
+  TCP_MAXSEG: (read) => (read === 536 ? 0 : read),
 }
 
 /** Notes the value of an option, and gives what puts it back; undefined where it cannot be read. */
@@ -66,18 +67,20 @@ function noteValue(fd: number, { name, entry, level, number }: Row): (() => void
   const length = native.getsockopt(fd, level, number, bytes)
   if (length < 0) return undefined
   const value = bytes.slice(0, length)
-  if (doubled.has(name)) halve(new Int32Array(value.buffer))
+  const words = new Int32Array(value.buffer, 0, Math.floor(length / 4))
+  const back = wayBack[name]
+  if (back) words.set(Array.from(words, back))
   return () => native.setsockopt(fd, level, number, value)
 }
 
-/** Makes all changes, or none: when one is refused, those before it are put back as they were. */
+/** Makes all changes, or none: when one is refused, all that were noted are put back as they were. */
 export function applyChanges(fd: number, changes: readonly Change[]): void {
   const undo: (() => void)[] = []
   try {
     for (const change of changes) {
       const back = noteValue(fd, change.row)
       applyChange(fd, change)
-      if (back) undo.unshift(back)
+      if (back) undo.push(back)
     }
   } catch (error) {
     for (const back of undo) back()

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
 import { invalidArgType, invalidArgValue } from '../errors.js'
-import { decodeAddress, formatIPv4, type SocketAddress } from '../sockaddr.js'
+import { decodeAddress, formatIPv4 } from '../sockaddr.js'
 import {
   maxInt32,
   validateBoolean,
@@ -10,76 +10,9 @@ import {
   validateString,
 } from '../validate.js'
 import type { OptionEntry, ValueType } from './entry.js'
-import {
-  encodeInAddr,
-  encodeMembership,
-  encodeMembershipIPv6,
-  encodeSourceMembership,
-  type Membership,
-  type SourceMembership,
-} from './membership.js'
-import { decodeTcpInfo, type TcpInfo, tcpInfoSize } from './tcpinfo.js'
-
-/** SO_LINGER. Off: close() returns at once and the data goes out behind it. On with 0 seconds: close() resets. */
-export interface Linger {
-  /** Whether close() lingers, or, with 0 seconds, resets. */
-  on: boolean
-  /** How long close() blocks for unsent data, in seconds. */
-  seconds: number
-}
-
-/** Who is at the other end of a Unix socket, as the kernel noted it at connect(2), listen(2) or socketpair(2). */
-export interface Credentials {
-  pid: number
-  uid: number
-  gid: number
-}
-
-/** A range of ports, both ends included; 0 and 0 for none. */
-export interface PortRange {
-  low: number
-  high: number
-}
-
-/** What reading an option gives, by the form of its value. */
-export interface OutputTypes {
-  flag: boolean
-  int: number
-  unsigned: number
-  uint64: bigint
-  linger: Linger
-  timeval: number
-  string: string
-  bytes: Buffer
-  tcp_info: TcpInfo
-  ucred: Credentials
-  in_addr: string
-  ip_mreqn: never
-  ip_mreq_source: never
-  ipv6_mreq: never
-  sockaddr: SocketAddress
-  port_range: PortRange
-}
-
-/** What setting an option takes, by the form of its value. */
-export interface InputTypes {
-  flag: boolean
-  int: number
-  unsigned: number
-  uint64: bigint | number
-  linger: Linger
-  timeval: number
-  string: string
-  bytes: Uint8Array
-  tcp_info: never
-  ucred: never
-  in_addr: string
-  ip_mreqn: Membership
-  ip_mreq_source: SourceMembership
-  ipv6_mreq: Membership
-  sockaddr: never
-  port_range: PortRange
-}
+import { encodeInAddr, encodeMembership, encodeMembershipIPv6, encodeSourceMembership } from './membership.js'
+import { decodeTcpInfo, tcpInfoSize } from './tcpinfo.js'
+import type { Credentials, Linger, PortRange } from './values.js'
 
 /** A value of four bytes, which goes to the kernel without a buffer. */
 export interface ScalarCodec {
@@ -135,6 +68,19 @@ const unsigned: ScalarCodec = {
     const [least, most] = entry.range ?? [0, 2 ** 32 - 1]
     validateInteger(value, name, least, most)
     return value | 0
+  },
+}
+
+function swap(int: number): number {
+  return little ? Buffer.of(int >>> 24, int >>> 16, int >>> 8, int).readInt32LE() : int
+}
+
+/** The index of an interface, which these options have in network byte order. */
+const ifindex: ScalarCodec = {
+  fromInt: swap,
+  toInt(value, name) {
+    validateInteger(value, name, 0, maxInt32)
+    return swap(value)
   },
 }
 
@@ -239,10 +185,15 @@ const portRange: BytesCodec = {
 }
 
 /** How the values of four bytes cross to the kernel. */
-export const scalarCodecs: Readonly<Partial<Record<ValueType, ScalarCodec>>> = { flag, int, unsigned }
+export const scalarCodecs: Readonly<Partial<Record<ValueType, ScalarCodec>>> = {
+  flag,
+  int,
+  unsigned,
+  ifindex,
+}
 
 /** How all other values cross to the kernel. */
-export const bytesCodecs: Readonly<Record<Exclude<ValueType, 'flag' | 'int' | 'unsigned'>, BytesCodec>> = {
+export const bytesCodecs: Readonly<Record<Exclude<ValueType, 'flag' | 'int' | 'unsigned' | 'ifindex'>, BytesCodec>> = {
   uint64,
   linger,
   timeval,

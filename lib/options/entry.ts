@@ -12,6 +12,7 @@ export type ValueType =
   | 'flag'
   | 'int'
   | 'unsigned'
+  | 'ifindex'
   | 'uint64'
   | 'linger'
   | 'timeval'
@@ -29,8 +30,11 @@ export type ValueType =
 /** The unit in which sockctl gives and takes a number. */
 export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'
 
-/** The point in a socket's life up to which setting an option has its whole effect. */
-export type Deadline = 'bind' | 'listen' | 'connect'
+/**
+ * The point in a socket's life up to which setting an option has its whole effect: bind(), the choice of its local port
+ * (in bind() or, with IP_BIND_ADDRESS_NO_PORT, in connect()), or connect().
+ */
+export type Deadline = 'bind' | 'port' | 'connect'
 
 /** One row of the option table. */
 export interface OptionEntry {
@@ -50,8 +54,11 @@ export interface OptionEntry {
   readonly sockets: readonly SocketKind[]
   /** Set it before this; without a deadline it works at any time. */
   readonly before?: Deadline
-  /** What setting it after the deadline still does. Where this is missing a late set does nothing and is refused. */
-  readonly late?: string
+  /**
+   * What setting it after the deadline still does, on all sockets or on some kinds. Where this is missing a late set does
+   * nothing and is refused.
+   */
+  readonly late?: string | Readonly<Partial<Record<SocketKind, string>>>
   /** What the system asks of the caller, where it asks anything. */
   readonly privilege?: string
   /** Where this is written down: a man page, an RFC, a kernel file. */

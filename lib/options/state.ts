@@ -1,35 +1,61 @@
 import { tooLate } from '../errors.js'
-import { native } from '../native.js'
+import { memory, native } from '../native.js'
+import { families, types } from '../platform.js'
 import { addressCapacity, decodeAddress } from '../sockaddr.js'
-import type { Deadline, OptionEntry } from './entry.js'
+import type { Deadline, OptionEntry, SocketKind } from './entry.js'
 import { type TcpState, tcpStateName } from './tcpinfo.js'
 
+const solSocket = 1
+const soType = 3
+const soDomain = 39
 const ipprotoTcp = 6
 const tcpInfo = 11
 
-const whatEnds: Readonly<Record<Deadline, string>> = { bind: 'bind()', listen: 'listen()', connect: 'connect()' }
+const whatEnds: Readonly<Record<Deadline, string>> = {
+  bind: 'bind()',
+  port: 'the choice of its port',
+  connect: 'connect()',
+}
+
+function readInt(fd: number, level: number, name: number): number | undefined {
+  return native.getInt(fd, level, name) < 0 ? undefined : memory[0]
+}
+
+/** The kind of a socket; undefined for one that the table does not speak of. */
+function kindOf(fd: number): SocketKind | undefined {
+  const domain = readInt(fd, solSocket, soDomain)
+  if (domain === families.unix) return 'unix'
+  if (domain !== families.ipv4 && domain !== families.ipv6) return undefined
+  const kinds = domain === families.ipv6 ? (['tcp6', 'udp6', 'raw6'] as const) : (['tcp', 'udp', 'raw'] as const)
+  const type = readInt(fd, solSocket, soType) ?? 0
+  return kinds[([types.stream, types.datagram, types.raw] as number[]).indexOf(type)]
+}
 
 function tcpState(fd: number): TcpState | undefined {
   const bytes = new Uint8Array(1)
   return native.getsockopt(fd, ipprotoTcp, tcpInfo, bytes) === 1 ? tcpStateName(bytes[0] ?? 0) : undefined
 }
 
-function isBound(fd: number): boolean {
+// A listener hands what it has to the connections that it accepts, and a SYN on its way can still be sent again.
+const early: ReadonlySet<TcpState> = new Set(['CLOSE', 'LISTEN', 'SYN_SENT'])
+
+/** Whether a socket, of any kind but raw ones, has passed a deadline. */
+function hasPassed(fd: number, deadline: Deadline): boolean {
+  if (deadline === 'connect') {
+    const state = tcpState(fd)
+    return state !== undefined && !early.has(state)
+  }
   const bytes = new Uint8Array(addressCapacity)
   const length = native.getsockname(fd, bytes)
   if (length <= 0) return false
   const { address, port } = decodeAddress(bytes.subarray(0, length))
+  if (port !== 0) return true
   // With IP_BIND_ADDRESS_NO_PORT a bound socket has an address and no port yet.
-  return port !== 0 || (address !== '0.0.0.0' && address !== '::')
+  return deadline === 'bind' && address !== '0.0.0.0' && address !== '::'
 }
 
-/** The state of a socket that has passed a deadline, in words, or undefined while there is time. */
-function stateAfter(fd: number, deadline: Deadline): string | undefined {
-  if (deadline === 'bind') return isBound(fd) ? 'bound' : undefined
-  const state = tcpState(fd)
-  // What a listener has, the connections that it accepts inherit.
-  if (state === undefined || state === 'CLOSE' || state === 'LISTEN') return undefined
-  return state === 'SYN_SENT' ? 'connecting' : 'connected'
+function lateEffect({ late }: OptionEntry, kind: SocketKind): string | undefined {
+  return typeof late === 'object' ? late[kind] : late
 }
 
 /**
@@ -38,7 +64,10 @@ function stateAfter(fd: number, deadline: Deadline): string | undefined {
  * @throws `ERR_SOCKCTL_TOO_LATE`
  */
 export function refuseLate(fd: number, name: string, entry: OptionEntry): void {
-  if (entry.before === undefined || entry.late !== undefined) return
-  const state = stateAfter(fd, entry.before)
-  if (state !== undefined) throw tooLate(name, state, whatEnds[entry.before])
+  if (entry.before === undefined || typeof entry.late === 'string') return
+  const kind = kindOf(fd)
+  // A raw socket has no ports and can be bound again and again.
+  if (kind === undefined || kind === 'raw' || kind === 'raw6' || lateEffect(entry, kind) !== undefined) return
+  if (hasPassed(fd, entry.before))
+    throw tooLate(name, entry.before === 'connect' ? 'connected' : 'bound', whatEnds[entry.before])
 }

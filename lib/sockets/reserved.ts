@@ -75,6 +75,14 @@ export function validateReservedPort(value: unknown, name: string): asserts valu
   if (exclude !== undefined) validatePorts(exclude, `${name}.exclude`)
 }
 
+/** The reserved ports that are asked for where a port can be given, checked; undefined where a number or nothing is. */
+export function reservedOf(port: unknown, name: string): ReservedPortOptions | undefined {
+  if (port === undefined || typeof port === 'number') return undefined
+  const asked = port === 'reserved' ? {} : port
+  validateReservedPort(asked, name)
+  return asked
+}
+
 function validatePorts(value: unknown, name: string): void {
   const iterable = value as Iterable<unknown> | null
   if (typeof iterable !== 'object' || typeof iterable?.[Symbol.iterator] !== 'function') {
@@ -102,12 +110,12 @@ export function* reservedCandidates(options: ReservedPortOptions): Generator<num
 export class ReservedPortWalk {
   readonly #candidates: Iterator<number, void>
   readonly #refusals: Record<string, number> = {}
-  readonly #address: string | undefined
+  readonly #options: ReservedPortOptions
   #lastRefusal: SystemError | undefined
 
   constructor(options: ReservedPortOptions) {
     this.#candidates = reservedCandidates(options)
-    this.#address = options.address
+    this.#options = options
   }
 
   /** Notes that a port cannot be used. */
@@ -117,15 +125,16 @@ export class ReservedPortWalk {
   }
 
   /**
-   * Binds a socket to the next port that is free.
+   * Takes the next port that is free.
    *
+   * @param bind binds to a port, and throws what bind(2) says
    * @throws `ERR_SOCKCTL_NO_RESERVED_PORT`; EACCES where no port was refused for any other reason; what bind(2) says of
    * the socket or the address, at once
    */
-  bindNext(socket: BareSocket): number {
+  take(bind: (port: number) => void): number {
     for (let next = this.#candidates.next(); !next.done; next = this.#candidates.next()) {
       try {
-        socket.bind({ address: this.#address, port: next.value })
+        bind(next.value)
         return next.value
       } catch (error) {
         if (!isRefusal(error)) throw error
@@ -135,6 +144,12 @@ export class ReservedPortWalk {
     throw this.#exhausted()
   }
 
+  /** Binds a socket to the next port that is free. */
+  bindNext(socket: BareSocket): number {
+    const { address } = this.#options
+    return this.take((port) => socket.bind({ address, port }))
+  }
+
   #exhausted(): Error {
     const codes = Object.keys(this.#refusals)
     if (this.#lastRefusal && codes.every((code) => code === 'EACCES')) return this.#lastRefusal
@@ -142,7 +157,7 @@ export class ReservedPortWalk {
     const reasons = Object.entries(this.#refusals).map(([code, count]) => `${count} with ${code}`)
     const message = `No reserved port is free: ${tried} tried, refused ${reasons.join(', ') || 'none'}`
     const error = codedError('ERR_SOCKCTL_NO_RESERVED_PORT', message)
-    return Object.assign(error, { syscall: 'bind', tried, refusals: this.#refusals, address: this.#address })
+    return Object.assign(error, { syscall: 'bind', tried, refusals: this.#refusals, address: this.#options.address })
   }
 }
 

@@ -66,6 +66,7 @@ export const ipOptions = {
     access: 'rw',
     sockets: ['tcp', 'udp', 'raw'],
     before: 'bind',
+    late: { udp6: 'lets a datagram go out from a foreign address that an IPV6_PKTINFO control message names' },
     source: 'IP_FREEBIND(2const)',
   },
   /**
@@ -92,7 +93,7 @@ export const ipOptions = {
     type: 'port_range',
     access: 'rw',
     sockets: ['tcp', 'udp'],
-    before: 'bind',
+    before: 'port',
     source: 'IP_LOCAL_PORT_RANGE(2const)',
   },
   /**
@@ -176,14 +177,13 @@ export const ipOptions = {
     source: 'IP_RECVERR(2const)',
   },
   /**
-   * The interface through which unicast datagrams leave, without the limit on receiving that SO_BINDTODEVICE sets. It
-   * is the index in network byte order: interface 1 is 16777216 on a little-endian machine. An unknown one is
-   * EADDRNOTAVAIL; 0, the default, is none. TCP ignores it.
+   * The index of the interface through which unicast datagrams leave, without the limit on receiving that
+   * SO_BINDTODEVICE sets. An unknown one is EADDRNOTAVAIL; 0, the default, is none. TCP ignores it.
    */
   IP_UNICAST_IF: {
     level: 'IPPROTO_IP',
     number: { linux: 50, win32: 31 },
-    type: 'int',
+    type: 'ifindex',
     access: 'rw',
     sockets: ['udp', 'raw'],
     source: 'net/ipv4/ip_sockglue.c',

@@ -88,7 +88,7 @@ export const ipv6Options = {
     access: 'rw',
     sockets: ['tcp6', 'udp6', 'raw6'],
     before: 'bind',
-    late: 'lets a datagram go out from a foreign address that an IPV6_PKTINFO control message names',
+    late: { udp6: 'lets a datagram go out from a foreign address that an IPV6_PKTINFO control message names' },
     source: 'net/ipv6/ipv6_sockglue.c',
   },
   /**
@@ -99,7 +99,7 @@ export const ipv6Options = {
     level: 'IPPROTO_IPV6',
     number: { linux: 72 },
     type: 'int',
-    range: [0, 3343],
+    range: [0, 3328],
     access: 'rw',
     sockets: ['tcp6', 'udp6'],
     before: 'connect',
@@ -216,14 +216,13 @@ export const ipv6Options = {
     source: 'net/ipv6/ipv6_sockglue.c',
   },
   /**
-   * The interface through which unicast datagrams leave, without the limit on receiving that SO_BINDTODEVICE sets. It
-   * is the index in network byte order: interface 1 is 16777216 on a little-endian machine. An unknown one is
-   * EADDRNOTAVAIL; 0, the default, is none. TCP ignores it.
+   * The index of the interface through which unicast datagrams leave, without the limit on receiving that
+   * SO_BINDTODEVICE sets. An unknown one is EADDRNOTAVAIL; 0, the default, is none. TCP ignores it.
    */
   IPV6_UNICAST_IF: {
     level: 'IPPROTO_IPV6',
     number: { linux: 76, win32: 31 },
-    type: 'int',
+    type: 'ifindex',
     access: 'rw',
     sockets: ['udp6', 'raw6'],
     source: 'net/ipv6/ipv6_sockglue.c',

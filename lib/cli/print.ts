@@ -1,0 +1,25 @@
+import Table from 'cli-table3'
+
+/** What a command does with its exit code. */
+export type Finish = (exitCode: number) => void
+
+/** Writes a line to the terminal. */
+export function say(line = ''): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Writes a value as JSON. */
+export function sayJson(value: unknown): void {
+  say(JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item), 2))
+}
+
+/** Writes a table without rules, its columns two spaces apart. */
+export function sayTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' }
+  const sides = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' }
+  const chars = { ...none, ...sides, right: '', 'right-mid': '', middle: '  ' }
+  const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 }
+  const table = new Table({ head: [...head], chars, style })
+  for (const row of rows) table.push([...row])
+  for (const line of table.toString().split('\n')) say(line.trimEnd())
+}

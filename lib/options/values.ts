@@ -1,0 +1,66 @@
+import type { SocketAddress } from '../sockaddr.js'
+import type { Membership, SourceMembership } from './membership.js'
+import type { TcpInfo } from './tcpinfo.js'
+
+/** SO_LINGER. Off: close() returns at once and the data goes out behind it. On with 0 seconds: close() resets. */
+export interface Linger {
+  /** Whether close() lingers, or, with 0 seconds, resets. */
+  on: boolean
+  /** How long close() blocks for unsent data, in seconds. */
+  seconds: number
+}
+
+/** Who is at the other end of a Unix socket, as the kernel noted it at connect(2), listen(2) or socketpair(2). */
+export interface Credentials {
+  pid: number
+  uid: number
+  gid: number
+}
+
+/** A range of ports, both ends included; 0 and 0 for none. */
+export interface PortRange {
+  low: number
+  high: number
+}
+
+/** What reading an option gives, by the form of its value. */
+export interface OutputTypes {
+  flag: boolean
+  int: number
+  unsigned: number
+  ifindex: number
+  uint64: bigint
+  linger: Linger
+  timeval: number
+  string: string
+  bytes: Buffer
+  tcp_info: TcpInfo
+  ucred: Credentials
+  in_addr: string
+  ip_mreqn: never
+  ip_mreq_source: never
+  ipv6_mreq: never
+  sockaddr: SocketAddress
+  port_range: PortRange
+}
+
+/** What setting an option takes, by the form of its value. */
+export interface InputTypes {
+  flag: boolean
+  int: number
+  unsigned: number
+  ifindex: number
+  uint64: bigint | number
+  linger: Linger
+  timeval: number
+  string: string
+  bytes: Uint8Array
+  tcp_info: never
+  ucred: never
+  in_addr: string
+  ip_mreqn: Membership
+  ip_mreq_source: SourceMembership
+  ipv6_mreq: Membership
+  sockaddr: never
+  port_range: PortRange
+}
