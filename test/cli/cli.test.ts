@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import type { ConflictCase } from '../../lib/diag.js'
+import { isRoot, nobody } from '../support.js'
+
+interface Section {
+  name: string
+  steps: { did: string; saw: string; holds?: boolean; missing?: string; data?: Record<string, unknown> }[]
+}
+
+const command = fileURLToPath(new URL('../../bin/sockctl.js', import.meta.url))
+
+/** Runs sockctl, as another user if asked. */
+function sockctl(args: readonly string[], uid?: number): Promise<{ code: number; stdout: string; stderr: string }> {
+  const who = uid === undefined ? {} : { uid, gid: uid }
+  return new Promise((resolve) => {
+    const options = { ...who, maxBuffer: 2 ** 26, env: { ...process.env, NO_COLOR: '1' } }
+    const child = execFile(process.execPath, [command, ...args], options, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr })
+    })
+  })
+}
+
+function stepsOf(stdout: string): Map<string, Section['steps']> {
+  return new Map((JSON.parse(stdout) as Section[]).map(({ name, steps }) => [name, steps]))
+}
+
+describe('sockctl demo', () => {
+  test('shows every job by what the other side saw, and exits 0', async () => {
+    const { code, stdout } = await sockctl(['demo', '--json'])
+    const sections = stepsOf(stdout)
+    expect([...sections.keys()]).toEqual(['reserved', 'abort', 'stigma', 'stuck'])
+    const steps = [...sections.values()].flat()
+    expect(steps.filter((step) => step.holds === false)).toEqual([])
+    expect(steps.filter((step) => step.holds === undefined && step.missing === undefined)).toEqual([])
+    expect(code).toBe(0)
+  })
+
+  test.skipIf(!isRoot)('leaves nothing out (needs root)', async () => {
+    const { stdout } = await sockctl(['demo', '--json'])
+    const sections = stepsOf(stdout)
+    expect([...sections.values()].flat().filter((step) => !step.holds)).toEqual([])
+    const [seen] = sections.get('reserved') ?? []
+    expect(seen?.data?.remotePort).toBeLessThan(1024)
+  })
+
+  test.skipIf(!isRoot)(
+    'runs what can run as an unprivileged user, and says of the rest how (needs root to become one)',
+    async () => {
+      const { code, stdout } = await sockctl(['demo', '--json'], nobody)
+      const sections = stepsOf(stdout)
+      expect(sections.get('abort')?.every((step) => step.holds)).toBe(true)
+      expect(sections.get('stuck')?.every((step) => step.holds)).toBe(true)
+      expect(sections.get('reserved')?.[0]?.missing).toMatch(/setcap.*ip_unprivileged_port_start.*unshare/s)
+      expect(code).toBe(0)
+    },
+  )
+
+  test('is readable without --json', async () => {
+    const { code, stdout } = await sockctl(['demo'])
+    expect(stdout).toMatch(/ECONNRESET/)
+    expect(stdout).not.toMatch(/NOT AS EXPECTED/)
+    expect(code).toBe(0)
+  })
+})
+
+describe('sockctl matrix', () => {
+  const filters = ['--protocol', 'tcp', '--families', 'ipv4', '--user', 'same', '--first-listens', 'yes']
+
+  test('prints the cases that are asked for as JSON', async () => {
+    const { code, stdout } = await sockctl(['matrix', '--json', ...filters])
+    const cases = JSON.parse(stdout) as ConflictCase[]
+    expect(cases).toHaveLength(64)
+    expect(cases.find((one) => one.firstReuse === 'none')).toMatchObject({ bind: 'EADDRINUSE', traffic: 'first' })
+    expect(code).toBe(0)
+  })
+
+  test('prints a block of eight by eight cells', async () => {
+    const { code, stdout } = await sockctl(['matrix', ...filters])
+    const lines = stdout.split('\n')
+    const title = lines.findIndex((line) => line.startsWith('TCP, IPv4, first listening'))
+    expect(lines.slice(title + 2, title + 10).map((line) => line.slice(0, 4).trim())).toEqual(
+      ['*', '='].flatMap((kind) => ['-', 'A', 'P', 'AP'].map((flags) => `${kind} ${flags}`)),
+    )
+    expect(lines[title + 4]?.split(/\s{2,}/)).toEqual(['* P', '.', '.', 'both', 'both', '.', '.', 'second', 'second'])
+    expect(code).toBe(0)
+  })
+
+  test('exits 2 for a value that does not exist', async () => {
+    const { code, stderr } = await sockctl(['matrix', '--protocol', 'sctp'])
+    expect(stderr).toMatch(/tcp, udp/)
+    expect(code).toBe(2)
+  })
+})
+
+describe('sockctl options', () => {
+  test('lists the options whose name has a text in it', async () => {
+    const { code, stdout } = await sockctl(['options', 'reuse', '--json'])
+    const names = (JSON.parse(stdout) as { name: string }[]).map((info) => info.name)
+    expect(names).toEqual(expect.arrayContaining(['SO_REUSEADDR', 'SO_REUSEPORT']))
+    expect(code).toBe(0)
+  })
+
+  test('prints a table', async () => {
+    const { stdout } = await sockctl(['options', 'SO_KEEPALIVE'])
+    expect(stdout.split('\n')[1]?.split(/\s{2,}/)).toEqual(['SO_KEEPALIVE', 'SOL_SOCKET', '9', 'flag', 'rw', 'yes'])
+  })
+
+  test('exits 1 when no option has it', async () => {
+    const { code } = await sockctl(['options', 'nonsense'])
+    expect(code).toBe(1)
+  })
+})
+
+describe('sockctl', () => {
+  test.each([[['nonsense']], [['demo', '--nonsense']], [[]]])('exits 2 for wrong use: %j', async (args) => {
+    const { code, stderr } = await sockctl(args)
+    expect(stderr).not.toBe('')
+    expect(code).toBe(2)
+  })
+
+  test.each([['--help'], ['--version']])('exits 0 for %s', async (flag) => {
+    const { code, stdout } = await sockctl([flag])
+    expect(stdout).not.toBe('')
+    expect(code).toBe(0)
+  })
+})
