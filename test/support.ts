@@ -50,8 +50,10 @@ export async function stockServer(
 }
 
 /** The two ends of a TCP connection over loopback, both stock. */
-export async function connectedPair(): Promise<{ client: net.Socket; accepted: net.Socket; server: net.Server }> {
-  const server = net.createServer().listen(0, '127.0.0.1')
+export async function connectedPair(
+  options: net.ServerOpts = {},
+): Promise<{ client: net.Socket; accepted: net.Socket; server: net.Server }> {
+  const server = net.createServer(options).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const client = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1')
   const [[accepted]] = (await Promise.all([once(server, 'connection'), once(client, 'connect')])) as [[net.Socket], []]
