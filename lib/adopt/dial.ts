@@ -32,7 +32,12 @@ function start(request: ConnectRequest, target: Target | undefined, walk: Reserv
     bindLocal(bare, request, walk)
     return adoptSocket(bare, own)
   })
-  return target ? socket.connect({ host: target.address, port }) : socket.connect({ path: path as string })
+  try {
+    return target ? socket.connect({ host: target.address, port }) : socket.connect({ path: path as string })
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
 }
 
 /** Waits for a socket to connect; destroys it when that fails, takes too long, or is not wanted any more. */

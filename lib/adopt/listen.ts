@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import net from 'node:net'
-import { abortError, codedError, invalidArgType, type SystemError } from '../errors.js'
+import { codedError, invalidArgType, type SystemError } from '../errors.js'
 import { adoptListener, isListening } from '../handle.js'
 import type { SocketOptions } from '../options/index.js'
 import type { Family } from '../platform.js'
@@ -18,6 +18,7 @@ import {
   validateSignal,
   validateString,
 } from '../validate.js'
+import { Canceller } from './canceller.js'
 import { tendPath } from './path.js'
 import { checkPreparation, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
 
@@ -130,6 +131,11 @@ function listenAt<Result>(all: readonly Place[], request: Request, adopt: (socke
   }
 }
 
+function refuseListening(server: net.Server): void {
+  if (!isListening(server)) return
+  throw codedError('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.')
+}
+
 function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
   if (!signal) return
   const close = () => server.close()
@@ -155,18 +161,20 @@ function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
 export async function listen<Server extends net.Server>(server: Server, options: ListenOptions): Promise<Server> {
   const request = check(server, options)
   const { signal } = request
-  if (signal?.aborted) throw abortError(signal)
-  const all = await places(request)
-  if (signal?.aborted) throw abortError(signal)
-  if (isListening(server)) {
-    throw codedError('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.')
+  const canceller = new Canceller(signal, undefined)
+  try {
+    const all = await canceller.race(places(request))
+    canceller.signal.throwIfAborted()
+    refuseListening(server)
+    const listening = listenAt(all, request, (socket) => {
+      if (request.path !== undefined) tendPath(server, request.path, request)
+      adoptListener(server, socket, request.backlog, request.path)
+      return once(server, 'listening', { signal: canceller.signal })
+    })
+    closeWith(server, signal)
+    await listening
+    return server
+  } finally {
+    canceller[Symbol.dispose]()
   }
-  const listening = listenAt(all, request, (socket) => {
-    if (request.path !== undefined) tendPath(server, request.path, request)
-    adoptListener(server, socket, request.backlog, request.path)
-    return once(server, 'listening')
-  })
-  await listening
-  closeWith(server, signal)
-  return server
 }

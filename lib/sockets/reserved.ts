@@ -1,5 +1,4 @@
-import { randomInt } from 'node:crypto'
-import { codedError, invalidArgType, outOfRange, type SystemError } from '../errors.js'
+import { codedError, invalidArgType, invalidArgValue, outOfRange, type SystemError } from '../errors.js'
 import {
   optional,
   validateBoolean,
@@ -8,7 +7,7 @@ import {
   validatePort,
   validateString,
 } from '../validate.js'
-import type { BareSocket } from './bare.js'
+import { BareSocket } from './bare.js'
 
 /** Which reserved ports to try, and in what order. */
 export interface ReservedPortOptions {
@@ -97,7 +96,7 @@ export function* reservedCandidates(options: ReservedPortOptions): Generator<num
   const { reserve = options.low === undefined ? 512 : low } = options
   const exclude = new Set(options.exclude ?? [])
   const size = high - low + 1
-  const first = start === 'random' ? randomInt(low, high + 1) : start
+  const first = start === 'random' ? low + Math.floor(Math.random() * size) : start
   for (let step = 0; step < size; step++) {
     const offset = descending ? first - low - step + size : first - low + step
     const port = low + (offset % size)
@@ -179,6 +178,8 @@ function isRefusal(error: unknown): error is SystemError {
  * @see rcmd(3), bindresvport(3), capabilities(7), ip(7)
  */
 export function bindReservedPort(socket: BareSocket, options: ReservedPortOptions = {}): number {
+  if (!(socket instanceof BareSocket)) throw invalidArgType('socket', 'an instance of BareSocket', socket)
+  if (socket.family === 'unix') throw invalidArgValue('socket', socket.family, 'must be an ipv4 or ipv6 socket')
   validateReservedPort(options, 'options')
   return new ReservedPortWalk(options).bindNext(socket)
 }
