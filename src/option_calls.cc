@@ -5,15 +5,30 @@
 
 namespace sockctl {
 
+namespace {
+
+// What names an option of a socket: the first three arguments of each call here.
+struct OptionKey {
+  int fd;
+  int level;
+  int name;
+};
+
+OptionKey ReadKey(Arguments* arguments) {
+  const int fd = arguments->Int32(0);
+  const int level = arguments->Int32(1);
+  return {fd, level, arguments->Int32(2)};
+}
+
+}  // namespace
+
 // Writes the value to the memory of the environment: it can be negative, as an errno can.
 napi_value GetInt(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int fd = arguments.Int32(0);
-  const int level = arguments.Int32(1);
-  const int name = arguments.Int32(2);
+  const OptionKey key = ReadKey(&arguments);
   if (arguments.Failed()) return arguments.Failure();
   int32_t value = 0;
-  const int length = system::GetOption(fd, level, name, &value, sizeof value);
+  const int length = system::GetOption(key.fd, key.level, key.name, &value, sizeof value);
   if (length < 0) return Result(env, length);
   Environment::Of(env)->Write(value);
   return Result(env, 0);
@@ -21,33 +36,27 @@ napi_value GetInt(napi_env env, napi_callback_info info) {
 
 napi_value SetInt(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int fd = arguments.Int32(0);
-  const int level = arguments.Int32(1);
-  const int name = arguments.Int32(2);
+  const OptionKey key = ReadKey(&arguments);
   const int32_t value = arguments.Int32(3);
   if (arguments.Failed()) return arguments.Failure();
-  return Result(env, system::SetOption(fd, level, name, &value, sizeof value));
+  return Result(env, system::SetOption(key.fd, key.level, key.name, &value, sizeof value));
 }
 
 // The bytes go in as well as out: some options read a request from the buffer that they answer in.
 napi_value GetOption(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int fd = arguments.Int32(0);
-  const int level = arguments.Int32(1);
-  const int name = arguments.Int32(2);
+  const OptionKey key = ReadKey(&arguments);
   const Bytes value = arguments.Uint8Array(3);
   if (arguments.Failed()) return arguments.Failure();
-  return Result(env, system::GetOption(fd, level, name, value.data, value.length));
+  return Result(env, system::GetOption(key.fd, key.level, key.name, value.data, value.length));
 }
 
 napi_value SetOption(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
-  const int fd = arguments.Int32(0);
-  const int level = arguments.Int32(1);
-  const int name = arguments.Int32(2);
+  const OptionKey key = ReadKey(&arguments);
   const Bytes value = arguments.Uint8Array(3);
   if (arguments.Failed()) return arguments.Failure();
-  return Result(env, system::SetOption(fd, level, name, value.data, value.length));
+  return Result(env, system::SetOption(key.fd, key.level, key.name, value.data, value.length));
 }
 
 }  // namespace sockctl

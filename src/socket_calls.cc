@@ -9,23 +9,21 @@ namespace sockctl {
 
 namespace {
 
-using AddressCall = int (*)(int fd, const void* address, size_t length);
-using NameCall = int (*)(int fd, void* address, size_t capacity);
-
-napi_value CallWithAddress(napi_env env, napi_callback_info info, AddressCall call) {
+template <typename Call>
+napi_value CallWithFd(napi_env env, napi_callback_info info, Call call) {
   Arguments arguments(env, info);
   const int fd = arguments.Int32(0);
-  const Bytes address = arguments.Uint8Array(1);
   if (arguments.Failed()) return arguments.Failure();
-  return Result(env, call(fd, address.data, address.length));
+  return Result(env, call(fd));
 }
 
-napi_value CallForName(napi_env env, napi_callback_info info, NameCall call) {
+template <typename Call>
+napi_value CallWithBytes(napi_env env, napi_callback_info info, Call call) {
   Arguments arguments(env, info);
   const int fd = arguments.Int32(0);
-  const Bytes address = arguments.Uint8Array(1);
+  const Bytes bytes = arguments.Uint8Array(1);
   if (arguments.Failed()) return arguments.Failure();
-  return Result(env, call(fd, address.data, address.length));
+  return Result(env, call(fd, bytes.data, bytes.length));
 }
 
 }  // namespace
@@ -39,9 +37,9 @@ napi_value Socket(napi_env env, napi_callback_info info) {
   return Result(env, Environment::Of(env)->Own(system::Socket(family, type, protocol)));
 }
 
-napi_value Bind(napi_env env, napi_callback_info info) { return CallWithAddress(env, info, system::Bind); }
+napi_value Bind(napi_env env, napi_callback_info info) { return CallWithBytes(env, info, system::Bind); }
 
-napi_value Connect(napi_env env, napi_callback_info info) { return CallWithAddress(env, info, system::Connect); }
+napi_value Connect(napi_env env, napi_callback_info info) { return CallWithBytes(env, info, system::Connect); }
 
 // With an address, binds and listens at once: in between nobody else can take the port. Writes 1 when it was bind()
 // that failed, 0 otherwise, since both calls fail with the same numbers.
@@ -57,9 +55,9 @@ napi_value Listen(napi_env env, napi_callback_info info) {
   return Result(env, bound < 0 ? bound : system::Listen(fd, backlog));
 }
 
-napi_value GetSockName(napi_env env, napi_callback_info info) { return CallForName(env, info, system::GetSockName); }
+napi_value GetSockName(napi_env env, napi_callback_info info) { return CallWithBytes(env, info, system::GetSockName); }
 
-napi_value GetPeerName(napi_env env, napi_callback_info info) { return CallForName(env, info, system::GetPeerName); }
+napi_value GetPeerName(napi_env env, napi_callback_info info) { return CallWithBytes(env, info, system::GetPeerName); }
 
 napi_value Shutdown(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
@@ -71,25 +69,17 @@ napi_value Shutdown(napi_env env, napi_callback_info info) {
 
 // Closes what this environment owns and nothing else: a descriptor number that was closed before may be a stranger's.
 napi_value Close(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const int fd = arguments.Int32(0);
-  if (arguments.Failed()) return arguments.Failure();
-  return Result(env, Environment::Of(env)->Release(fd) ? system::Close(fd) : -EBADF);
+  return CallWithFd(env, info,
+                    [env](int fd) { return Environment::Of(env)->Release(fd) ? system::Close(fd) : -EBADF; });
 }
 
 // Gives a descriptor to somebody who will close it.
 napi_value Release(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const int fd = arguments.Int32(0);
-  if (arguments.Failed()) return arguments.Failure();
-  return Result(env, Environment::Of(env)->Release(fd) ? 0 : -EBADF);
+  return CallWithFd(env, info, [env](int fd) { return Environment::Of(env)->Release(fd) ? 0 : -EBADF; });
 }
 
 napi_value Duplicate(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
-  const int fd = arguments.Int32(0);
-  if (arguments.Failed()) return arguments.Failure();
-  return Result(env, Environment::Of(env)->Own(system::Duplicate(fd)));
+  return CallWithFd(env, info, [env](int fd) { return Environment::Of(env)->Own(system::Duplicate(fd)); });
 }
 
 }  // namespace sockctl
