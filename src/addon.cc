@@ -1,11 +1,13 @@
 #include <napi.h>
 
+#include <memory>
+
 #include "calls.h"
 #include "environment.h"
 
 namespace sockctl {
 
-napi_value Memory(napi_env env, napi_callback_info) { return Environment::Of(env)->Memory(); }
+napi_value Memory(napi_env env, napi_callback_info /*info*/) { return Environment::Of(env)->Memory(); }
 
 namespace {
 
@@ -38,7 +40,7 @@ constexpr Export kExports[] = {
 };
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new Environment(env));
+  env.SetInstanceData(std::make_unique<Environment>(env).release());
   for (const Export& entry : kExports) {
     napi_value function = nullptr;
     napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function);

@@ -20,7 +20,7 @@ Environment* Environment::Of(napi_env env) {
   return static_cast<Environment*>(data);
 }
 
-Napi::Value Environment::Memory() const { return array_.Value(); }
+napi_value Environment::Memory() const { return array_.Value(); }
 
 int Environment::Own(int fd) {
   if (fd >= 0) owned_.insert(fd);

@@ -22,8 +22,8 @@ class Environment {
   static Environment* Of(napi_env env);
 
   // The integers as an Int32Array. JavaScript reads them right after the call that wrote them.
-  Napi::Value Memory() const;
-  void Write(int32_t value) { memory_[0] = value; }
+  napi_value Memory() const;
+  void Write(int32_t value) { *memory_ = value; }
 
   // Takes the ownership of a descriptor, when it is one. Returns its argument.
   int Own(int fd);

@@ -34,11 +34,11 @@ napi_value InterfaceName(napi_env env, napi_callback_info info) {
   return Result(env, static_cast<int32_t>(length));
 }
 
-napi_value NetworkNamespace(napi_env env, napi_callback_info) {
+napi_value NetworkNamespace(napi_env env, napi_callback_info /*info*/) {
   return Result(env, Environment::Of(env)->Own(system::NetworkNamespace()));
 }
 
-napi_value CreateNetworkNamespace(napi_env env, napi_callback_info) {
+napi_value CreateNetworkNamespace(napi_env env, napi_callback_info /*info*/) {
   return Result(env, Environment::Of(env)->Own(system::CreateNetworkNamespace()));
 }
 

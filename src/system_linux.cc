@@ -19,7 +19,7 @@ int RaiseLoopback() {
   const int fd = Socket(AF_INET, SOCK_DGRAM, 0);
   if (fd < 0) return fd;
   ifreq request{};
-  std::strcpy(request.ifr_name, "lo");
+  std::memcpy(&request.ifr_name, "lo", sizeof "lo");
   request.ifr_flags = IFF_UP;
   const int result = ioctl(fd, SIOCSIFFLAGS, &request) < 0 ? -errno : 0;
   Close(fd);
