@@ -2,12 +2,13 @@
 
 #include <memory>
 
+#include "arguments.h"
 #include "calls.h"
 #include "environment.h"
 
 namespace sockctl {
 
-napi_value Memory(napi_env env, napi_callback_info /*info*/) { return Environment::Of(env)->Memory(); }
+napi_value Memory(napi_env env, napi_callback_info info) { return Arguments(env, info, 0).environment()->Memory(); }
 
 namespace {
 
@@ -40,10 +41,12 @@ constexpr Export kExports[] = {
 };
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(std::make_unique<Environment>(env).release());
+  // Owned by the environment that it describes, and deleted with it.
+  Environment* environment = std::make_unique<Environment>(env).release();
+  env.SetInstanceData(environment);
   for (const Export& entry : kExports) {
     napi_value function = nullptr;
-    napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function);
+    napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, environment, &function);
     exports.Set(entry.name, Napi::Value(env, function));
   }
   return exports;

@@ -6,27 +6,6 @@
 
 namespace sockctl {
 
-Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
-  size_t count = kMost;
-  // Node fills the arguments that were not given with undefined.
-  napi_get_cb_info(env, info, &count, values_.data(), nullptr, nullptr);
-}
-
-int32_t Arguments::Int32(size_t index) {
-  double number = 0;
-  if (napi_get_value_double(env_, values_[index], &number) != napi_ok) {
-    ThrowTypeError(index, "a number");
-    return 0;
-  }
-  constexpr double kLeast = std::numeric_limits<int32_t>::min();
-  constexpr double kMostInt = std::numeric_limits<int32_t>::max();
-  // NaN fails the comparison too.
-  const bool fits = number >= kLeast && number <= kMostInt;
-  const int32_t value = fits ? static_cast<int32_t>(number) : 0;
-  if (!fits || static_cast<double>(value) != number) failed_ = true;
-  return value;
-}
-
 Bytes Arguments::Uint8Array(size_t index) {
   bool is_typed_array = false;
   napi_is_typedarray(env_, values_[index], &is_typed_array);
@@ -58,12 +37,6 @@ void Arguments::ThrowTypeError(size_t index, const char* expected) {
   thrown_ = true;
   const std::string message = "Argument " + std::to_string(index + 1) + " must be " + expected;
   napi_throw_type_error(env_, "ERR_INVALID_ARG_TYPE", message.c_str());
-}
-
-napi_value Result(napi_env env, int32_t value) {
-  napi_value result = nullptr;
-  napi_create_int32(env, value, &result);
-  return result;
 }
 
 }  // namespace sockctl

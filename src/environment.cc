@@ -14,12 +14,6 @@ Environment::~Environment() {
   for (const int fd : owned_) system::Close(fd);
 }
 
-Environment* Environment::Of(napi_env env) {
-  void* data = nullptr;
-  napi_get_instance_data(env, &data);
-  return static_cast<Environment*>(data);
-}
-
 napi_value Environment::Memory() const { return array_.Value(); }
 
 int Environment::Own(int fd) {

@@ -19,8 +19,6 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  static Environment* Of(napi_env env);
-
   // The integers as an Int32Array. JavaScript reads them right after the call that wrote them.
   napi_value Memory() const;
   void Write(int32_t value) { *memory_ = value; }

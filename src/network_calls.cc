@@ -5,13 +5,12 @@
 
 #include "arguments.h"
 #include "calls.h"
-#include "environment.h"
 #include "system.h"
 
 namespace sockctl {
 
 napi_value InterfaceIndex(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, 1);
   const Bytes given = arguments.Uint8Array(0);
   if (arguments.Failed()) return arguments.Failure();
   std::array<char, system::kInterfaceNameSize> name{};
@@ -22,7 +21,7 @@ napi_value InterfaceIndex(napi_env env, napi_callback_info info) {
 
 // Fills the given bytes with the name and returns its length.
 napi_value InterfaceName(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, 2);
   const int32_t index = arguments.Int32(0);
   const Bytes target = arguments.Uint8Array(1);
   if (arguments.Failed()) return arguments.Failure();
@@ -34,16 +33,18 @@ napi_value InterfaceName(napi_env env, napi_callback_info info) {
   return Result(env, static_cast<int32_t>(length));
 }
 
-napi_value NetworkNamespace(napi_env env, napi_callback_info /*info*/) {
-  return Result(env, Environment::Of(env)->Own(system::NetworkNamespace()));
+napi_value NetworkNamespace(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 0);
+  return Result(env, arguments.environment()->Own(system::NetworkNamespace()));
 }
 
-napi_value CreateNetworkNamespace(napi_env env, napi_callback_info /*info*/) {
-  return Result(env, Environment::Of(env)->Own(system::CreateNetworkNamespace()));
+napi_value CreateNetworkNamespace(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info, 0);
+  return Result(env, arguments.environment()->Own(system::CreateNetworkNamespace()));
 }
 
 napi_value SetNetworkNamespace(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, 1);
   const int fd = arguments.Int32(0);
   if (arguments.Failed()) return arguments.Failure();
   return Result(env, system::SetNetworkNamespace(fd));

@@ -1,6 +1,5 @@
 #include "arguments.h"
 #include "calls.h"
-#include "environment.h"
 #include "system.h"
 
 namespace sockctl {
@@ -24,18 +23,18 @@ OptionKey ReadKey(Arguments* arguments) {
 
 // Writes the value to the memory of the environment: it can be negative, as an errno can.
 napi_value GetInt(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, 3);
   const OptionKey key = ReadKey(&arguments);
   if (arguments.Failed()) return arguments.Failure();
   int32_t value = 0;
   const int length = system::GetOption(key.fd, key.level, key.name, &value, sizeof value);
   if (length < 0) return Result(env, length);
-  Environment::Of(env)->Write(value);
+  arguments.environment()->Write(value);
   return Result(env, 0);
 }
 
 napi_value SetInt(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, 4);
   const OptionKey key = ReadKey(&arguments);
   const int32_t value = arguments.Int32(3);
   if (arguments.Failed()) return arguments.Failure();
@@ -44,7 +43,7 @@ napi_value SetInt(napi_env env, napi_callback_info info) {
 
 // The bytes go in as well as out: some options read a request from the buffer that they answer in.
 napi_value GetOption(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, 4);
   const OptionKey key = ReadKey(&arguments);
   const Bytes value = arguments.Uint8Array(3);
   if (arguments.Failed()) return arguments.Failure();
@@ -52,7 +51,7 @@ napi_value GetOption(napi_env env, napi_callback_info info) {
 }
 
 napi_value SetOption(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info);
+  Arguments arguments(env, info, 4);
   const OptionKey key = ReadKey(&arguments);
   const Bytes value = arguments.Uint8Array(3);
   if (arguments.Failed()) return arguments.Failure();

@@ -1,8 +1,9 @@
 import { invalidArgValue } from '../errors.js'
 import { fdOf, isNodeSocket, type SocketLike } from '../handle.js'
 import { optional, validateBoolean, validateObject } from '../validate.js'
-import { applyChange, applyChanges, prepareChange, prepareChanges, refuseBlocking } from './change.js'
-import { rowOf } from './row.js'
+import { applyChanges, blocks, prepareChanges, refuseBlocking } from './change.js'
+import { optionError, rowOf } from './row.js'
+import { refuseLate } from './state.js'
 import type { table } from './table/index.js'
 import type { InputTypes, OutputTypes } from './values.js'
 
@@ -62,7 +63,7 @@ function mayBlock(target: SocketLike, how: SetOptions | undefined): boolean {
  */
 export function getOption<Name extends ReadableOption>(target: SocketLike, name: Name): OptionValue<Name> {
   const row = rowOf(name)
-  if (row.entry.access === 'wo') throw invalidArgValue('name', name, 'must be a readable option')
+  if (!row.readable) throw invalidArgValue('name', name, 'must be a readable option')
   return row.get(fdOf(target)) as OptionValue<Name>
 }
 
@@ -84,10 +85,16 @@ export function setOption<Name extends WritableOption>(
   value: OptionInput<Name>,
   how?: SetOptions,
 ): void {
-  const change = prepareChange(name, value)
+  const row = rowOf(name)
+  if (!row.writable) throw invalidArgValue('name', name, 'must be a writable option')
+  const encoded = row.encode(value)
   const fd = fdOf(target)
-  if (change.blocks && !mayBlock(target, how)) refuseBlocking([change])
-  applyChange(fd, change)
+  if (row.careful) {
+    if (blocks(row, value) && !mayBlock(target, how)) refuseBlocking([{ row, blocks: true }])
+    refuseLate(fd, name, row.entry)
+  }
+  const errno = row.set(fd, encoded)
+  if (errno < 0) throw optionError(errno, 'setsockopt', name)
 }
 
 /**

@@ -14,13 +14,18 @@ export interface Change {
   readonly blocks: boolean
 }
 
+/** Whether a checked value makes close() block until the data is out. */
+export function blocks(row: Row, value: unknown): boolean {
+  if (row.entry.type !== 'linger') return false
+  const { on, seconds } = value as Linger
+  return on && seconds > 0
+}
+
 /** Checks a name and a value, without a system call. */
 export function prepareChange(name: unknown, value: unknown): Change {
   const row = rowOf(name)
-  if (row.entry.access === 'ro') throw invalidArgValue('name', name, 'must be a writable option')
-  const encoded = row.encode(value)
-  const linger = row.entry.type === 'linger' ? (value as Linger) : undefined
-  return { row, value: encoded, blocks: linger?.on === true && linger.seconds > 0 }
+  if (!row.writable) throw invalidArgValue('name', name, 'must be a writable option')
+  return { row, value: row.encode(value), blocks: blocks(row, value) }
 }
 
 /** Checks a set of options, without a system call, and puts them into the order of the table. */
@@ -38,7 +43,7 @@ export function prepareChanges(values: unknown, name = 'options'): Change[] {
  *
  * @throws `ERR_INVALID_ARG_VALUE`
  */
-export function refuseBlocking(changes: readonly Change[]): void {
+export function refuseBlocking(changes: readonly Pick<Change, 'row' | 'blocks'>[]): void {
   const blocking = changes.find((change) => change.blocks)
   if (!blocking) return
   const reason = 'would block the event loop when the socket closes; use 0 seconds, or setOption() with { force: true }'
@@ -46,8 +51,8 @@ export function refuseBlocking(changes: readonly Change[]): void {
 }
 
 /** Makes one change. */
-export function applyChange(fd: number, { row, value }: Change): void {
-  if (row.entry.before !== undefined) refuseLate(fd, row.name, row.entry)
+function applyChange(fd: number, { row, value }: Change): void {
+  if (row.careful) refuseLate(fd, row.name, row.entry)
   const errno = row.set(fd, value)
   if (errno < 0) throw optionError(errno, 'setsockopt', row.name)
 }

@@ -14,6 +14,10 @@ export interface Row {
   readonly entry: OptionEntry
   readonly level: number
   readonly number: number
+  readonly readable: boolean
+  readonly writable: boolean
+  /** Whether a set has to look first: at the socket's state, or at what the value does to the event loop. */
+  readonly careful: boolean
   /** Reads the option. */
   get(fd: number): unknown
   /** Checks a value and gives the kernel's form of it. */
@@ -43,14 +47,12 @@ export function optionError(errno: number, syscall: string, option: string): Err
   return unsupported(message, { errno, syscall, option })
 }
 
-function scalarRow(name: string, entry: OptionEntry, level: number, number: number): Row | undefined {
+type Calls = Pick<Row, 'get' | 'encode' | 'set'>
+
+function scalarCalls(name: string, entry: OptionEntry, level: number, number: number): Calls | undefined {
   const codec = scalarCodecs[entry.type]
   return (
     codec && {
-      name,
-      entry,
-      level,
-      number,
       get(fd) {
         const errno = native.getInt(fd, level, number)
         if (errno < 0) throw optionError(errno, 'getsockopt', name)
@@ -62,13 +64,9 @@ function scalarRow(name: string, entry: OptionEntry, level: number, number: numb
   )
 }
 
-function bytesRow(name: string, entry: OptionEntry, level: number, number: number): Row {
+function bytesCalls(name: string, entry: OptionEntry, level: number, number: number): Calls {
   const codec = bytesCodecs[entry.type as keyof typeof bytesCodecs]
   return {
-    name,
-    entry,
-    level,
-    number,
     get(fd) {
       const bytes = Buffer.alloc(codec.capacity)
       const length = native.getsockopt(fd, level, number, bytes)
@@ -91,7 +89,17 @@ function compile(name: string): Row {
     throw unsupported(`${name} does not exist on ${process.platform}`, { option: name })
   }
   const level = levelNumber(entry.level)
-  return scalarRow(name, entry, level, number) ?? bytesRow(name, entry, level, number)
+  const { access, before, late, type } = entry
+  return {
+    name,
+    entry,
+    level,
+    number,
+    readable: access !== 'wo',
+    writable: access !== 'ro',
+    careful: (before !== undefined && typeof late !== 'string') || type === 'linger',
+    ...(scalarCalls(name, entry, level, number) ?? bytesCalls(name, entry, level, number)),
+  }
 }
 
 /**
