@@ -112,8 +112,11 @@ function openFd(fd: unknown): number {
  */
 export function fdOf(target: SocketLike): number {
   if (typeof target === 'number' && target >= 0 && target <= maxInt32 && Number.isInteger(target)) return target
-  const fd = (target as Internals | null | undefined)?._handle?.fd
-  if (fd !== undefined && fd >= 0) return fd
+  // Of these two alone: a datagram socket warns whoever reads its handle.
+  if (target instanceof net.Socket || target instanceof net.Server) {
+    const fd = (target as Internals)._handle?.fd
+    if (fd !== undefined && fd >= 0) return fd
+  }
   return slowFd(target)
 }
 

@@ -44,10 +44,13 @@ export interface SetOptions {
   force?: boolean
 }
 
+function checkHow(how: unknown): void {
+  validateObject(how, 'how')
+  optional(how.force, 'how.force', validateBoolean)
+}
+
 /** Whether a close() that blocks is allowed: the event loop does not close what the caller closes, or was told so. */
 function mayBlock(target: SocketLike, how: SetOptions | undefined): boolean {
-  optional(how, 'how', validateObject)
-  optional(how?.force, 'how.force', validateBoolean)
   return how?.force === true || !isNodeSocket(target)
 }
 
@@ -87,6 +90,7 @@ export function setOption<Name extends WritableOption>(
 ): void {
   const row = rowOf(name)
   if (!row.writable) throw invalidArgValue('name', name, 'must be a writable option')
+  if (how !== undefined) checkHow(how)
   const encoded = row.encode(value)
   const fd = fdOf(target)
   if (row.careful) {
@@ -106,6 +110,7 @@ export function setOption<Name extends WritableOption>(
  */
 export function setOptions(target: SocketLike, values: SocketOptions, how?: SetOptions): void {
   const changes = prepareChanges(values, 'values')
+  if (how !== undefined) checkHow(how)
   const fd = fdOf(target)
   if (!mayBlock(target, how)) refuseBlocking(changes)
   applyChanges(fd, changes)

@@ -1,9 +1,9 @@
 import { invalidArgValue } from '../errors.js'
-import { native } from '../native.js'
 import { validateObject } from '../validate.js'
 import { type Encoded, optionError, type Row, rowOf } from './row.js'
 import { refuseLate } from './state.js'
 import { table } from './table/index.js'
+import { noteValues, restoreValues } from './undo.js'
 import type { Linger } from './values.js'
 
 /** A checked change of one option, not made yet. */
@@ -57,38 +57,16 @@ function applyChange(fd: number, { row, value }: Change): void {
   if (errno < 0) throw optionError(errno, 'setsockopt', row.name)
 }
 
-/** What to set to get back to a value that was read, where that is another: the kernel doubles buffers that it is given. */
-const wayBack: Readonly<Record<string, (read: number) => number>> = {
-  SO_RCVBUF: (read) => read / 2,
-  SO_SNDBUF: (read) => read / 2,
-  // 536 is what the kernel tells while no size was set.
-  TCP_MAXSEG: (read) => (read === 536 ? 0 : read),
-}
-
-/** Notes the value of an option, and gives what puts it back; undefined where it cannot be read. */
-function noteValue(fd: number, { name, entry, level, number }: Row): (() => void) | undefined {
-  if (entry.access !== 'rw') return undefined
-  const bytes = new Uint8Array(256)
-  const length = native.getsockopt(fd, level, number, bytes)
-  if (length < 0) return undefined
-  const value = bytes.slice(0, length)
-  const words = new Int32Array(value.buffer, 0, Math.floor(length / 4))
-  const back = wayBack[name]
-  if (back) words.set(Array.from(words, back))
-  return () => native.setsockopt(fd, level, number, value)
-}
-
-/** Makes all changes, or none: when one is refused, all that were noted are put back as they were. */
+/** Makes all changes, or none: when one is refused, what the others changed is put back. */
 export function applyChanges(fd: number, changes: readonly Change[]): void {
-  const undo: (() => void)[] = []
+  const notes = noteValues(
+    fd,
+    changes.map(({ row }) => row),
+  )
   try {
-    for (const change of changes) {
-      const back = noteValue(fd, change.row)
-      applyChange(fd, change)
-      if (back) undo.push(back)
-    }
+    for (const change of changes) applyChange(fd, change)
   } catch (error) {
-    for (const back of undo) back()
+    restoreValues(fd, notes)
     throw error
   }
 }

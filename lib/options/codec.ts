@@ -1,5 +1,5 @@
 import { endianness } from 'node:os'
-import { invalidArgType, invalidArgValue } from '../errors.js'
+import { invalidArgType, invalidArgValue, outOfRange } from '../errors.js'
 import { decodeAddress, formatIPv4 } from '../sockaddr.js'
 import {
   maxInt32,
@@ -91,9 +91,10 @@ const uint64: BytesCodec = {
     return bytes.length < 8 ? BigInt(view.getUint32(0, little)) : view.getBigUint64(0, little)
   },
   encode(value, name) {
-    const number = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
-    if (typeof number !== 'bigint') throw invalidArgType(name, 'a bigint or a safe integer', value)
-    if (number < 0n || number >= 2n ** 64n) throw invalidArgValue(name, value, 'must be >= 0 and < 2 ** 64')
+    if (typeof value === 'number') validateInteger(value, name, 0, Number.MAX_SAFE_INTEGER)
+    else if (typeof value !== 'bigint') throw invalidArgType(name, 'of type bigint or number', value)
+    const number = BigInt(value)
+    if (number < 0n || number >= 2n ** 64n) throw outOfRange(name, '>= 0 and < 2 ** 64', value)
     const bytes = new Uint8Array(8)
     viewOf(bytes).setBigUint64(0, number, little)
     return bytes

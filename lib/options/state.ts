@@ -54,6 +54,11 @@ function hasPassed(fd: number, deadline: Deadline): boolean {
   return deadline === 'bind' && address !== '0.0.0.0' && address !== '::'
 }
 
+/** Whether an option is for a kind of socket; what is for `tcp` is for both families. */
+function isFor({ sockets }: OptionEntry, kind: SocketKind): boolean {
+  return sockets.includes(kind) || sockets.includes(kind.replace('6', '') as SocketKind)
+}
+
 function lateEffect({ late }: OptionEntry, kind: SocketKind): string | undefined {
   return typeof late === 'object' ? late[kind] : late
 }
@@ -66,8 +71,10 @@ function lateEffect({ late }: OptionEntry, kind: SocketKind): string | undefined
 export function refuseLate(fd: number, name: string, entry: OptionEntry): void {
   if (entry.before === undefined || typeof entry.late === 'string') return
   const kind = kindOf(fd)
+  // The kernel has an answer of its own for a socket of another kind.
+  if (kind === undefined || !isFor(entry, kind) || lateEffect(entry, kind) !== undefined) return
   // A raw socket has no ports and can be bound again and again.
-  if (kind === undefined || kind === 'raw' || kind === 'raw6' || lateEffect(entry, kind) !== undefined) return
+  if (kind === 'raw' || kind === 'raw6') return
   if (hasPassed(fd, entry.before))
     throw tooLate(name, entry.before === 'connect' ? 'connected' : 'bound', whatEnds[entry.before])
 }

@@ -1,0 +1,147 @@
+/**
+ * What the compiler knows of the options. Nothing here runs: that this file compiles is the test, and each
+ * `@ts-expect-error` is an error that has to be there.
+ */
+
+import {
+  type Credentials,
+  getOption,
+  getRawOption,
+  type Linger,
+  type Membership,
+  type OptionInfo,
+  type OptionInput,
+  type OptionName,
+  type OptionValue,
+  options,
+  type PortRange,
+  type ReadableOption,
+  type SocketAddress,
+  type SocketLike,
+  type SocketOptions,
+  type SourceMembership,
+  setOption,
+  setOptions,
+  setRawOption,
+  type TcpInfo,
+  type WritableOption,
+} from '../../lib/index.js'
+
+/** Whether two types are the same, not only assignable. */
+type Same<One, Other> =
+  (<Type>() => Type extends One ? 1 : 2) extends <Type>() => Type extends Other ? 1 : 2 ? true : false
+
+/** Takes `true` and nothing else. */
+function holds<_Holds extends true>(): void {}
+
+declare const socket: SocketLike
+
+export function values(): void {
+  holds<Same<OptionValue<'SO_REUSEADDR'>, boolean>>()
+  holds<Same<OptionValue<'SO_RCVBUF'>, number>>()
+  holds<Same<OptionValue<'SO_MARK'>, number>>()
+  holds<Same<OptionValue<'IP_UNICAST_IF'>, number>>()
+  holds<Same<OptionValue<'SO_COOKIE'>, bigint>>()
+  holds<Same<OptionValue<'SO_LINGER'>, Linger>>()
+  holds<Same<OptionValue<'SO_RCVTIMEO'>, number>>()
+  holds<Same<OptionValue<'TCP_CONGESTION'>, string>>()
+  holds<Same<OptionValue<'SO_MEMINFO'>, Buffer>>()
+  holds<Same<OptionValue<'TCP_INFO'>, TcpInfo>>()
+  holds<Same<OptionValue<'SO_PEERCRED'>, Credentials>>()
+  holds<Same<OptionValue<'IP_MULTICAST_IF'>, string>>()
+  holds<Same<OptionValue<'SO_ORIGINAL_DST'>, SocketAddress>>()
+  holds<Same<OptionValue<'IP_LOCAL_PORT_RANGE'>, PortRange>>()
+  const linger = getOption(socket, 'SO_LINGER')
+  holds<Same<typeof linger, Linger>>()
+  holds<Same<(typeof linger)['on'], boolean>>()
+  holds<Same<(typeof linger)['seconds'], number>>()
+  const raw = getRawOption(socket, 1, 2)
+  holds<Same<typeof raw, Buffer>>()
+}
+
+export function inputs(): void {
+  holds<Same<OptionInput<'SO_REUSEADDR'>, boolean>>()
+  holds<Same<OptionInput<'SO_RCVBUF'>, number>>()
+  holds<Same<OptionInput<'SO_MAX_PACING_RATE'>, bigint | number>>()
+  holds<Same<OptionInput<'SO_LINGER'>, Linger>>()
+  holds<Same<OptionInput<'IPV6_PKTINFO'>, Uint8Array>>()
+  holds<Same<OptionInput<'IP_ADD_MEMBERSHIP'>, Membership>>()
+  holds<Same<OptionInput<'IP_BLOCK_SOURCE'>, SourceMembership>>()
+  holds<Same<OptionInput<'IPV6_JOIN_GROUP'>, Membership>>()
+  holds<Same<OptionInput<'IP_LOCAL_PORT_RANGE'>, PortRange>>()
+  holds<Same<SocketOptions['SO_REUSEADDR'], boolean | undefined>>()
+  setOptions(socket, { SO_REUSEADDR: true, SO_RCVBUF: undefined, IP_ADD_MEMBERSHIP: { group: '239.0.0.1' } })
+  setOption(socket, 'SO_MAX_PACING_RATE', 5)
+  setOption(socket, 'SO_LINGER', { on: true, seconds: 5 }, { force: true })
+  setRawOption(socket, 1, 2, Buffer.alloc(4))
+}
+
+export function names(): void {
+  holds<Same<Exclude<OptionName, ReadableOption | WritableOption>, never>>()
+  holds<Same<Extract<ReadableOption, 'IP_ADD_MEMBERSHIP' | 'SO_RCVBUFFORCE' | 'IPV6_PKTINFO'>, never>>()
+  holds<Same<Extract<WritableOption, 'SO_TYPE' | 'TCP_INFO' | 'IP_MTU'>, never>>()
+  const info = options.get('SO_REUSEADDR')
+  holds<Same<typeof info, OptionInfo | undefined>>()
+}
+
+export function wrongValues(): void {
+  // @ts-expect-error -- a number is no flag
+  setOption(socket, 'SO_REUSEADDR', 1)
+  // @ts-expect-error -- a string is no number
+  setOption(socket, 'SO_RCVBUF', '1000')
+  // @ts-expect-error -- an option that takes an integer takes no bigint
+  setOption(socket, 'SO_RCVBUF', 1000n)
+  // @ts-expect-error -- a linger has two parts
+  setOption(socket, 'SO_LINGER', { on: true })
+  // @ts-expect-error -- and a number is none of them
+  setOption(socket, 'SO_LINGER', 5)
+  // @ts-expect-error -- a membership has a group
+  setOption(socket, 'IP_ADD_MEMBERSHIP', { interface: 'lo' })
+  // @ts-expect-error -- undefined is for setOptions alone
+  setOption(socket, 'SO_REUSEADDR', undefined)
+  // @ts-expect-error -- a number is no flag
+  setOptions(socket, { SO_REUSEADDR: 1 })
+  // @ts-expect-error -- null is no value
+  setOptions(socket, { SO_REUSEADDR: null })
+  // @ts-expect-error -- a name that is out of the question
+  setOptions(socket, { SO_REUSEADR: true })
+  // @ts-expect-error -- a raw value is a number or bytes
+  setRawOption(socket, 1, 2, true)
+  // @ts-expect-error -- force is a boolean
+  setOption(socket, 'SO_LINGER', { on: true, seconds: 5 }, { force: 1 })
+}
+
+export function wrongAccess(): void {
+  // @ts-expect-error -- it can only be read
+  setOption(socket, 'SO_TYPE', 1)
+  // @ts-expect-error -- it can only be read
+  setOptions(socket, { SO_ERROR: 0 })
+  // @ts-expect-error -- it can only be read
+  setOption(socket, 'TCP_INFO', {})
+  // @ts-expect-error -- it can only be set
+  getOption(socket, 'IP_ADD_MEMBERSHIP')
+  // @ts-expect-error -- it can only be set
+  getOption(socket, 'SO_RCVBUFFORCE')
+}
+
+export function wrongNames(): void {
+  // @ts-expect-error -- no such option
+  getOption(socket, 'SO_REUSEADR')
+  // @ts-expect-error -- names are upper case
+  getOption(socket, 'so_reuseaddr')
+  // @ts-expect-error -- a name from the prototype of objects
+  getOption(socket, 'toString')
+  // @ts-expect-error -- a string that may be anything
+  getOption(socket, 'SO_REUSEADDR' as string)
+  // @ts-expect-error -- the table is for reading
+  options.set('SO_REUSEADDR', options.get('SO_REUSEADDR'))
+}
+
+export function wrongTargets(): void {
+  // @ts-expect-error -- a descriptor is a number
+  getOption('3', 'SO_TYPE')
+  // @ts-expect-error -- or what has one
+  getOption({}, 'SO_TYPE')
+  // @ts-expect-error -- undefined is none
+  getOption(undefined, 'SO_TYPE')
+}
