@@ -146,7 +146,7 @@ interface Giver {
 
 /** Makes a `net.Socket` of a descriptor, which it owns from then on. */
 export function adoptSocket(giver: Giver, options: net.SocketConstructorOpts): net.Socket {
-  const socket = new net.Socket({ ...options, fd: giver.fd })
+  const socket = new net.Socket({ ...options, fd: fdOf(giver) })
   giver.detach()
   return socket
 }

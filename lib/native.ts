@@ -7,7 +7,7 @@ import { unsupported } from './errors.js'
  * (-EINVAL for a number that is not a 32-bit integer), and throws a TypeError for an argument of the wrong type.
  */
 export interface Native {
-  /** The integer that `getInt` and `listen` answer in. Read it right after the call. */
+  /** The integer that `getInt` and `listen` answer in. Read it right after the call, and never transfer it. */
   memory(): Int32Array
   /** Creates a close-on-exec, non-blocking socket, owned by this environment until `close` or `release`. */
   socket(family: number, type: number, protocol: number): number

@@ -129,12 +129,28 @@ export function encodePath(path: unknown, name: string): Uint8Array {
   return bytes
 }
 
+const zoneForm = /^[\w.:@-]+$/
+
+/** The family of an IP address; undefined for another text. Node takes no interface with an underscore for a zone. */
+export function familyOf(text: string): 'ipv4' | 'ipv6' | undefined {
+  if (isIPv4(text)) return 'ipv4'
+  const [address = '', zone = '0', ...more] = text.split('%')
+  return isIPv6(address) && zoneForm.test(zone) && more.length === 0 ? 'ipv6' : undefined
+}
+
 /** Checks that a text is an IP address and tells its family. */
 export function validateAddress(value: unknown, name: string): 'ipv4' | 'ipv6' {
   validateString(value, name)
-  if (isIPv4(value)) return 'ipv4'
-  if (isIPv6(value)) return 'ipv6'
+  const family = familyOf(value)
+  if (family) return family
   throw Object.assign(new TypeError(`Invalid IP address: ${value}`), { code: 'ERR_INVALID_IP_ADDRESS' })
+}
+
+function encodeUnix(input: Record<string, unknown>, name: string): Uint8Array {
+  for (const key of ['address', 'port']) {
+    if (input[key] !== undefined) throw invalidArgValue(`${name}.${key}`, input[key], 'is not for unix sockets')
+  }
+  return encodePath(input.path, `${name}.path`)
 }
 
 /**
@@ -145,7 +161,7 @@ export function validateAddress(value: unknown, name: string): 'ipv4' | 'ipv6' {
  */
 export function encodeAddress(family: Family, input: unknown, name = 'address'): Uint8Array {
   validateObject(input, name)
-  if (family === 'unix') return encodePath(input.path, `${name}.path`)
+  if (family === 'unix') return encodeUnix(input, name)
   if (input.path !== undefined) throw invalidArgValue(`${name}.path`, input.path, `is not for ${family} sockets`)
   const { port = 0, address = family === 'ipv4' ? '0.0.0.0' : '::' } = input
   validatePort(port, `${name}.port`)

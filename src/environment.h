@@ -9,7 +9,7 @@
 
 namespace sockctl {
 
-// What one JavaScript environment (the main thread or a worker) has of the addon: two integers that both sides can see,
+// What one JavaScript environment (the main thread or a worker) has of the addon: an integer that both sides can see,
 // and the descriptors it owns. A worker can be ended at any moment without running JavaScript: what it still owns then
 // is closed here.
 class Environment {
@@ -19,7 +19,7 @@ class Environment {
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 
-  // The integers as an Int32Array. JavaScript reads them right after the call that wrote them.
+  // The integer as an Int32Array. JavaScript reads them right after the call that wrote them.
   napi_value Memory() const;
   void Write(int32_t value) { *memory_ = value; }
 

@@ -25,8 +25,8 @@ export class Canceller implements Disposable {
     return this.#controller.signal
   }
 
-  /** Waits for a promise that cannot be cancelled itself. */
-  async race<Value>(promise: Promise<Value>): Promise<Value> {
+  /** Starts something that cannot be cancelled itself, and waits for it. */
+  async race<Value>(start: () => Promise<Value>): Promise<Value> {
     const { signal } = this
     signal.throwIfAborted()
     let stop = () => {}
@@ -35,7 +35,7 @@ export class Canceller implements Disposable {
       signal.addEventListener('abort', stop, { once: true })
     })
     try {
-      return await Promise.race([promise, stopped])
+      return await Promise.race([start(), stopped])
     } finally {
       signal.removeEventListener('abort', stop)
     }

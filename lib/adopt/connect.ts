@@ -2,7 +2,7 @@ import type net from 'node:net'
 import type { SystemError } from '../errors.js'
 import { validateAddress } from '../sockaddr.js'
 import { Canceller } from './canceller.js'
-import { dial } from './dial.js'
+import { dial, dialPath } from './dial.js'
 import { type ConnectOptions, type ConnectRequest, checkConnect } from './request.js'
 import { resolveTargets, type Target } from './resolve.js'
 
@@ -63,8 +63,8 @@ export async function connect(options: ConnectOptions): Promise<net.Socket> {
   const canceller = new Canceller(options.signal, options.timeout)
   try {
     const stop = canceller.signal
-    if (request.path !== undefined) return await dial(request, { target: undefined, stop, limit: undefined })
-    const targets = await canceller.race(targetsOf(request))
+    if (request.path !== undefined) return dialPath(request, request.path, stop)
+    const targets = await canceller.race(() => targetsOf(request))
     return await dialInTurn(request, targets, stop)
   } finally {
     canceller[Symbol.dispose]()

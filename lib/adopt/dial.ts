@@ -9,8 +9,8 @@ import type { Target } from './resolve.js'
 
 /** One attempt: where to, and when to give it up. */
 export interface Attempt {
-  /** The address to connect to; undefined for a Unix socket. */
-  readonly target: Target | undefined
+  /** The address to connect to. */
+  readonly target: Target
   /** Ends the attempt with its reason. */
   readonly stop: AbortSignal
   /** How long this address may take, in ms. */
@@ -23,21 +23,36 @@ function bindLocal(socket: BareSocket, request: ConnectRequest, walk: ReservedPo
   else if (localAddress !== undefined || localPort !== 0) socket.bind({ address: localAddress, port: localPort })
 }
 
-/** Makes, prepares and binds a socket, and starts to connect it. */
-function start(request: ConnectRequest, target: Target | undefined, walk: ReservedPortWalk | undefined): net.Socket {
-  const { preparation, given, path, port } = request
+/** What the `net.Socket` is to be like. */
+function socketOptions({ given }: ConnectRequest): net.SocketConstructorOpts {
   const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, onread } = given
-  const own = { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, onread } as net.SocketConstructorOpts
-  const socket = withSocket(target?.family ?? 'unix', preparation, {}, (bare) => {
+  return { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, onread } as net.SocketConstructorOpts
+}
+
+/** Makes, prepares and binds a socket, and starts to connect it. */
+function start(request: ConnectRequest, { target, stop }: Attempt, walk: ReservedPortWalk | undefined): net.Socket {
+  const socket = withSocket(target.family, request.preparation, {}, (bare) => {
+    // The control function may have fired the signal.
+    stop.throwIfAborted()
     bindLocal(bare, request, walk)
-    return adoptSocket(bare, own)
+    return adoptSocket(bare, socketOptions(request))
   })
   try {
-    return target ? socket.connect({ host: target.address, port }) : socket.connect({ path: path as string })
+    return socket.connect({ host: target.address, port: request.port })
   } catch (error) {
     socket.destroy()
     throw error
   }
+}
+
+/** Connects to a Unix socket, which takes no wait: a listener whose queue is full refuses with EAGAIN. */
+export function dialPath(request: ConnectRequest, path: string, stop: AbortSignal): net.Socket {
+  stop.throwIfAborted()
+  return withSocket('unix', request.preparation, {}, (bare) => {
+    stop.throwIfAborted()
+    bare.connect({ path })
+    return adoptSocket(bare, socketOptions(request))
+  })
 }
 
 /** Waits for a socket to connect; destroys it when that fails, takes too long, or is not wanted any more. */
@@ -57,7 +72,7 @@ function connected(socket: net.Socket, { target, stop, limit }: Attempt, port: n
     const onError = (error: Error) => settle(() => fail(error))
     const onStop = () => settle(() => fail(stop.reason))
     const onTime = () =>
-      settle(() => fail(systemError(errnoOf('ETIMEDOUT'), 'connect', { address: target?.address, port })))
+      settle(() => fail(systemError(errnoOf('ETIMEDOUT'), 'connect', { address: target.address, port })))
     const timer = limit === undefined ? undefined : setTimeout(onTime, limit)
     stop.addEventListener('abort', onStop, { once: true })
     socket.on('connect', onConnect).on('error', onError)
@@ -78,7 +93,7 @@ export async function dial(request: ConnectRequest, attempt: Attempt): Promise<n
   const walk = request.reserved && new ReservedPortWalk(request.reserved)
   for (;;) {
     attempt.stop.throwIfAborted()
-    const socket = start(request, attempt.target, walk)
+    const socket = start(request, attempt, walk)
     try {
       return await connected(socket, attempt, request.port)
     } catch (error) {

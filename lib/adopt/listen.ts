@@ -1,11 +1,11 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import net from 'node:net'
-import { codedError, invalidArgType, type SystemError } from '../errors.js'
+import { codedError, invalidArgType, invalidArgValue, type SystemError } from '../errors.js'
 import { adoptListener, isListening } from '../handle.js'
 import type { SocketOptions } from '../options/index.js'
 import type { Family } from '../platform.js'
-import { type AddressInput, encodePath } from '../sockaddr.js'
+import { type AddressInput, encodePath, familyOf, validateAddress } from '../sockaddr.js'
 import { type BareSocket, defaultBacklog } from '../sockets/bare.js'
 import { type ReservedPortOptions, ReservedPortWalk, reservedOf } from '../sockets/reserved.js'
 import {
@@ -65,14 +65,22 @@ interface Place {
   readonly address: AddressInput
 }
 
+function checkPath(options: Record<string, unknown>): void {
+  encodePath(options.path, 'options.path')
+  for (const name of ['port', 'host']) {
+    if (options[name] !== undefined) throw invalidArgValue(`options.${name}`, options[name], 'does not go with a path')
+  }
+}
+
 function check(server: unknown, options: unknown): Request {
   if (!(server instanceof net.Server)) throw invalidArgType('server', 'an instance of net.Server', server)
   validateObject(options, 'options')
-  const { port, host, path, backlog, ipv6Only, reusePort, readableAll, writableAll, signal } = options
+  const { port, path, backlog, ipv6Only, reusePort, readableAll, writableAll, signal } = options
   const reserved = reservedOf(port, 'options.port')
   if (!reserved && port !== undefined) validatePort(port, 'options.port')
+  const host = options.host ?? reserved?.address
   optional(host, 'options.host', validateString)
-  if (path !== undefined) encodePath(path, 'options.path')
+  if (path !== undefined) checkPath(options)
   if (backlog !== undefined) validateInteger(backlog, 'options.backlog', 0, maxInt32)
   optional(ipv6Only, 'options.ipv6Only', validateBoolean)
   optional(reusePort, 'options.reusePort', validateBoolean)
@@ -82,6 +90,7 @@ function check(server: unknown, options: unknown): Request {
   const preparation = checkPreparation(options, true)
   return {
     ...options,
+    host: host as string | undefined,
     preparation,
     port: reserved ? 0 : Number(port ?? 0),
     backlog: backlog || defaultBacklog,
@@ -98,8 +107,8 @@ async function places({ path, host, port }: Request): Promise<Place[]> {
       { family: 'ipv4', address: { address: '0.0.0.0', port } },
     ]
   }
-  const address = net.isIP(host) ? host : (await lookup(host)).address
-  return [{ family: net.isIPv4(address) ? 'ipv4' : 'ipv6', address: { address, port } }]
+  const address = familyOf(host) ? host : (await lookup(host)).address
+  return [{ family: validateAddress(address, 'options.host'), address: { address, port } }]
 }
 
 function ownOptions(request: Request, family: Family): SocketOptions {
@@ -154,8 +163,8 @@ function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
  * @param options where and how to listen
  * @returns the server, listening
  * @throws (rejects) a system error with the true `syscall`: `bind` where Node says `listen`; `setsockopt`, `socket`,
- * `listen`; ENOTFOUND and the like for a name; `ERR_SERVER_ALREADY_LISTEN`; an AbortError. Nothing is emitted and no
- * descriptor is left.
+ * `listen`; ENOTFOUND and the like for a name; `ERR_SERVER_ALREADY_LISTEN`; an AbortError. No 'error' is emitted, and
+ * no descriptor is left.
  * @see bind(2), listen(2)
  */
 export async function listen<Server extends net.Server>(server: Server, options: ListenOptions): Promise<Server> {
@@ -163,10 +172,11 @@ export async function listen<Server extends net.Server>(server: Server, options:
   const { signal } = request
   const canceller = new Canceller(signal, undefined)
   try {
-    const all = await canceller.race(places(request))
+    const all = await canceller.race(() => places(request))
     canceller.signal.throwIfAborted()
     refuseListening(server)
     const listening = listenAt(all, request, (socket) => {
+      canceller.signal.throwIfAborted()
       if (request.path !== undefined) tendPath(server, request.path, request)
       adoptListener(server, socket, request.backlog, request.path)
       return once(server, 'listening', { signal: canceller.signal })

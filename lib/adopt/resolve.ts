@@ -46,10 +46,14 @@ function interleave(targets: readonly Target[]): Target[] {
  * @throws (rejects) the error of the lookup; `ERR_INVALID_IP_ADDRESS` for an answer that is none
  */
 export async function resolveTargets(query: NameQuery): Promise<Target[]> {
-  const { host, autoSelectFamily } = query
-  if (net.isIP(host)) return [{ address: host, family: validateAddress(host, 'host') }]
-  const answers = await lookUp(query)
-  const targets = answers.map(({ address }) => ({ address, family: validateAddress(address, 'host') }))
-  if (targets.length === 0) throw codedError('ENOTFOUND', `getaddrinfo ENOTFOUND ${host}`)
+  const { host, autoSelectFamily, localFamily } = query
+  const answers = net.isIP(host) ? [{ address: host }] : await lookUp(query)
+  if (answers.length === 0) throw codedError('ENOTFOUND', `getaddrinfo ENOTFOUND ${host}`)
+  const all = answers.map(({ address }) => ({ address, family: validateAddress(address, 'host') }))
+  const targets = all.filter(({ family }) => localFamily === undefined || family === localFamily)
+  if (targets.length === 0) {
+    const message = `Invalid address family: ${host} has no ${localFamily} address, as the local address asks for`
+    throw codedError('ERR_INVALID_ADDRESS_FAMILY', message)
+  }
   return autoSelectFamily ? interleave(targets) : targets.slice(0, 1)
 }

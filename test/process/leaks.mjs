@@ -1,0 +1,185 @@
+// Uses every export of the addon and of the package over and over, rightly and wrongly, in workers too. It shows a leak
+// only where something watches: LeakSanitizer for memory (npm run test:leaks), and its own count for descriptors.
+import assert from 'node:assert'
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import net from 'node:net'
+import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import * as diag from '../../dist/diag.js'
+import * as sockctl from '../../dist/index.js'
+import { native } from '../../dist/native.js'
+
+const rounds = 200
+const inet = 2
+const stream = 1
+const solSocket = 1
+const soReuseAddr = 2
+const loopback = new Uint8Array([inet, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+const bytes = new Uint8Array(128)
+
+/** Makes a socket, uses it and closes it; gives what the use returned. */
+function withFd(use) {
+  const fd = native.socket(inet, stream, 0)
+  assert(fd >= 0)
+  const result = use(fd)
+  native.close(fd)
+  return result
+}
+
+function closeOwned(fd) {
+  if (fd >= 0) native.close(fd)
+}
+
+/** One right use of each native function. What it returns has to be no errno, unless the system may refuse. */
+const nativeUses = {
+  memory: () => native.memory().length,
+  socket: () => withFd((fd) => fd),
+  bind: () => withFd((fd) => native.bind(fd, loopback)),
+  connect: () => withFd((fd) => native.connect(fd, loopback) && 0),
+  listen: () => withFd((fd) => native.listen(fd, 1, loopback)),
+  getsockname: () => withFd((fd) => native.getsockname(fd, bytes)),
+  getpeername: () => withFd((fd) => native.getpeername(fd, bytes) && 0),
+  shutdown: () => withFd((fd) => native.shutdown(fd, 2) && 0),
+  close: () => native.close(native.socket(inet, stream, 0)),
+  release: () => {
+    const fd = native.socket(inet, stream, 0)
+    const socket = new net.Socket({ fd })
+    const result = native.release(fd)
+    socket.destroy()
+    return result
+  },
+  dup: () => withFd((fd) => native.close(native.dup(fd))),
+  getInt: () => withFd((fd) => native.getInt(fd, solSocket, soReuseAddr)),
+  setInt: () => withFd((fd) => native.setInt(fd, solSocket, soReuseAddr, 1)),
+  getsockopt: () => withFd((fd) => native.getsockopt(fd, solSocket, soReuseAddr, bytes)),
+  setsockopt: () => withFd((fd) => native.setsockopt(fd, solSocket, soReuseAddr, new Uint8Array(4))),
+  interfaceIndex: () => native.interfaceIndex(Buffer.from('lo')),
+  interfaceName: () => native.interfaceName(1, bytes),
+  networkNamespace: () => native.close(native.networkNamespace()),
+  createNetworkNamespace: () => closeOwned(native.createNetworkNamespace()),
+  setNetworkNamespace: () => {
+    const fd = native.networkNamespace()
+    native.setNetworkNamespace(fd)
+    return native.close(fd)
+  },
+}
+
+const notNumbers = [0.5, Number.NaN, {}, null]
+const closedFd = [[-1], [-1, 1, 1, 1], [-1, loopback], [-1, 1, loopback], [-1, 1, 1, bytes]]
+const wrongArguments = [[], ['x'], [loopback], [1e10, 1, 1, 1], notNumbers, ...closedFd]
+
+function useNative() {
+  for (const [name, use] of Object.entries(nativeUses)) {
+    assert(!(use() < 0), `native.${name}`)
+    for (const values of wrongArguments) {
+      try {
+        closeOwned(native[name](...values))
+      } catch (error) {
+        assert.strictEqual(error.code, 'ERR_INVALID_ARG_TYPE', `native.${name}`)
+      }
+    }
+  }
+}
+
+/** Listens and connects, and hands both ends to a function; closes them all. */
+async function withConnection(use) {
+  const server = await sockctl.listen(net.createServer(), { host: '127.0.0.1', options: { TCP_NODELAY: true } })
+  const accepting = once(server, 'connection')
+  const client = await sockctl.connect({ host: '127.0.0.1', port: server.address().port })
+  const [accepted] = await accepting
+  await use(client, accepted, server)
+  accepted.on('error', () => {}).destroy()
+  client.destroy()
+  await once(server.close(), 'close')
+}
+
+/** One right use and one wrong use of each function of the package, which have to be refused. */
+const uses = {
+  abort: [() => withConnection((client) => sockctl.abort(client)), () => sockctl.abort(new net.Socket())],
+  BareSocket: [() => new sockctl.BareSocket('ipv4').close(), () => new sockctl.BareSocket('unix', 'stream', 'tcp')],
+  bindReservedPort: [() => withBare(tryReservedPort), () => sockctl.bindReservedPort({ fd: -1 })],
+  connect: [() => withConnection(() => {}), () => sockctl.connect({ host: '127.0.0.1', port: 1 })],
+  getOption: [() => withBare((bare) => sockctl.getOption(bare, 'SO_LINGER')), () => sockctl.getOption(-1, 'SO_LINGER')],
+  getRawOption: [() => withBare((bare) => sockctl.getRawOption(bare, 1, 2)), () => sockctl.getRawOption(-1, 1, 2)],
+  listen: [() => withConnection(() => {}), () => sockctl.listen(net.createServer(), { host: '192.0.2.1' })],
+  setOption: [
+    () => withBare((bare) => sockctl.setOption(bare, 'SO_LINGER', { on: true, seconds: 0 })),
+    () => withBare((bare) => sockctl.setOption(bare, 'SO_LINGER', 1)),
+  ],
+  setOptions: [
+    () => withBare((bare) => sockctl.setOptions(bare, { SO_REUSEADDR: true, SO_RCVBUF: 65536 })),
+    () => withBare((bare) => sockctl.setOptions(bare, { SO_RCVBUF: -1 })),
+  ],
+  setRawOption: [
+    () => withBare((bare) => sockctl.setRawOption(bare, 1, 2, Buffer.alloc(4))),
+    () => sockctl.setRawOption(-1, 1, 2, 1),
+  ],
+  tcpInfo: [() => withConnection((client) => diag.tcpInfo(client)), () => diag.tcpInfo(-1)],
+}
+
+function withBare(use) {
+  const bare = new sockctl.BareSocket('ipv4')
+  try {
+    use(bare)
+  } finally {
+    bare.close()
+  }
+}
+
+function tryReservedPort(bare) {
+  try {
+    sockctl.bindReservedPort(bare)
+  } catch (error) {
+    assert.strictEqual(error.code, 'EACCES')
+  }
+}
+
+/** Functions that start processes of their own, and are tested there. */
+const elsewhere = ['bindConflicts']
+
+async function usePackage() {
+  for (const [name, [right, wrong]] of Object.entries(uses)) {
+    await right()
+    await assert.rejects(async () => wrong(), `${name} took what it has to refuse`)
+  }
+}
+
+function assertComplete() {
+  const functions = Object.entries({ ...sockctl, ...diag }).filter(([, value]) => typeof value === 'function')
+  const names = functions.map(([name]) => name)
+  assert.deepStrictEqual(Object.keys(nativeUses).sort(), Object.keys(native).sort())
+  assert.deepStrictEqual([...Object.keys(uses), ...elsewhere].sort(), names.sort())
+}
+
+/** Runs a worker that leaves descriptors open: to its end, or only to the middle of its work. */
+async function useWorker(terminates) {
+  const worker = new Worker(new URL(import.meta.url))
+  const exited = once(worker, 'exit')
+  await once(worker, 'message')
+  if (terminates) await worker.terminate()
+  await exited
+}
+
+async function inWorker() {
+  for (let owned = 0; owned < 10; owned++) native.socket(inet, stream, 0)
+  parentPort.postMessage('busy')
+  useNative()
+  for (let round = 0; round < 5; round++) await usePackage()
+}
+
+async function main() {
+  assertComplete()
+  for (let round = 0; round < rounds; round++) useNative()
+  for (let round = 0; round < rounds / 10; round++) await usePackage()
+  const before = readdirSync('/proc/self/fd').length
+  for (let round = 0; round < rounds; round++) useNative()
+  for (let round = 0; round < rounds / 10; round++) await usePackage()
+  for (let round = 0; round < 10; round++) await useWorker(round % 2 === 0)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.strictEqual(readdirSync('/proc/self/fd').length, before, 'descriptors leaked')
+  console.log(
+    `${Object.keys(nativeUses).length} native and ${Object.keys(uses).length} public functions: no descriptor leaked`,
+  )
+}
+
+await (isMainThread ? main() : inWorker())
