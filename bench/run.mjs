@@ -1,0 +1,22 @@
+import { prepare } from './setup.mjs'
+
+const benchmarks = {
+  options: 'the cost of setting and reading an option, next to C, Python, bare Node-API, koffi and sockopt',
+}
+
+const [name, ...args] = process.argv.slice(2)
+if (name !== undefined && Object.hasOwn(benchmarks, name)) {
+  const { run } = await import(`./${name}.mjs`)
+  try {
+    await run(args, prepare)
+  } catch (error) {
+    if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error
+    console.error(error.message)
+    process.exitCode = 2
+  }
+} else {
+  if (name !== undefined) console.error(`There is no benchmark ${name}.`)
+  console.error('npm run bench -- <benchmark> [--help]')
+  for (const [benchmark, what] of Object.entries(benchmarks)) console.error(`  ${benchmark}  ${what}`)
+  process.exitCode = 2
+}
