@@ -5,10 +5,7 @@
 namespace sockctl {
 
 Environment::Environment(Napi::Env env)
-    : array_(Napi::Persistent(Napi::Int32Array::New(env, 1))), memory_(array_.Value().Data()) {
-  // The environment goes away with everything in it; resetting the reference by then would touch a dead one.
-  array_.SuppressDestruct();
-}
+    : array_(Napi::Persistent(Napi::Int32Array::New(env, 1))), memory_(array_.Value().Data()) {}
 
 Environment::~Environment() {
   for (const int fd : owned_) system::Close(fd);

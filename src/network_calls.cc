@@ -14,8 +14,8 @@ napi_value InterfaceIndex(napi_env env, napi_callback_info info) {
   const Bytes given = arguments.Uint8Array(0);
   if (arguments.Failed()) return arguments.Failure();
   std::array<char, system::kInterfaceNameSize> name{};
-  const bool has_zero = std::memchr(given.data, 0, given.length) != nullptr;
-  if (given.length >= name.size() || has_zero) return Result(env, -ENODEV);
+  if (given.length == 0 || given.length >= name.size()) return Result(env, -ENODEV);
+  if (std::memchr(given.data, 0, given.length) != nullptr) return Result(env, -ENODEV);
   std::copy_n(given.data, given.length, name.begin());
   return Result(env, system::InterfaceIndex(name.data()));
 }

@@ -25,13 +25,16 @@ export interface Superserver {
   close(): Promise<void>
 }
 
+// What a run with sanitizers loads into Node.js is not for the servers.
+const env = { ...process.env, LD_PRELOAD: '' }
+
 /** Starts a superserver whose program has the connection as its stdin, stdout and stderr. */
 export async function superserver([file, ...args]: readonly [string, ...string[]]): Promise<Superserver> {
   const sourcePorts: number[] = []
   const children = new Set<ChildProcess>()
   const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
     sourcePorts.push(socket.remotePort as number)
-    const child = spawn(file, args, { stdio: [socket, socket, socket] })
+    const child = spawn(file, args, { stdio: [socket, socket, socket], env })
     children.add(child)
     child.once('exit', () => children.delete(child))
     // The connection ends with the program only if nobody else holds it.
