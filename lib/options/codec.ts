@@ -9,15 +9,17 @@ import {
   validateObject,
   validateString,
 } from '../validate.js'
-import type { OptionEntry, ValueType } from './entry.js'
+import type { ValueType } from './entry.js'
 import { encodeInAddr, encodeMembership, encodeMembershipIPv6, encodeSourceMembership } from './membership.js'
 import { decodeTcpInfo, tcpInfoSize } from './tcpinfo.js'
 import type { Credentials, Linger, PortRange } from './values.js'
 
 /** A value of four bytes, which goes to the kernel without a buffer. */
 export interface ScalarCodec {
+  /** The values that the form allows, where the option says nothing narrower. */
+  readonly range: readonly [least: number, most: number]
   fromInt(int: number): boolean | number
-  toInt(value: unknown, name: string, entry: OptionEntry): number
+  toInt(value: unknown, name: string, least: number, most: number): number
 }
 
 /** A value of any other form. */
@@ -46,6 +48,7 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 const flag: ScalarCodec = {
+  range: [0, 1],
   fromInt: (int) => int !== 0,
   toInt(value, name) {
     validateBoolean(value, name)
@@ -54,18 +57,18 @@ const flag: ScalarCodec = {
 }
 
 const int: ScalarCodec = {
+  range: [-maxInt32 - 1, maxInt32],
   fromInt: (int) => int,
-  toInt(value, name, entry) {
-    const [least, most] = entry.range ?? [-maxInt32 - 1, maxInt32]
+  toInt(value, name, least, most) {
     validateInteger(value, name, least, most)
     return value
   },
 }
 
 const unsigned: ScalarCodec = {
+  range: [0, 2 ** 32 - 1],
   fromInt: (int) => int >>> 0,
-  toInt(value, name, entry) {
-    const [least, most] = entry.range ?? [0, 2 ** 32 - 1]
+  toInt(value, name, least, most) {
     validateInteger(value, name, least, most)
     return value | 0
   },
@@ -77,9 +80,10 @@ function swap(int: number): number {
 
 /** The index of an interface, which these options have in network byte order. */
 const ifindex: ScalarCodec = {
+  range: [0, maxInt32],
   fromInt: swap,
-  toInt(value, name) {
-    validateInteger(value, name, 0, maxInt32)
+  toInt(value, name, least, most) {
+    validateInteger(value, name, least, most)
     return swap(value)
   },
 }

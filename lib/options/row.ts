@@ -51,17 +51,17 @@ type Calls = Pick<Row, 'get' | 'encode' | 'set'>
 
 function scalarCalls(name: string, entry: OptionEntry, level: number, number: number): Calls | undefined {
   const codec = scalarCodecs[entry.type]
-  return (
-    codec && {
-      get(fd) {
-        const errno = native.getInt(fd, level, number)
-        if (errno < 0) throw optionError(errno, 'getsockopt', name)
-        return codec.fromInt(memory[0] as number)
-      },
-      encode: (value) => codec.toInt(value, name, entry),
-      set: (fd, value) => native.setInt(fd, level, number, value as number),
-    }
-  )
+  if (!codec) return undefined
+  const [least, most] = entry.range ?? codec.range
+  return {
+    get(fd) {
+      const errno = native.getInt(fd, level, number)
+      if (errno < 0) throw optionError(errno, 'getsockopt', name)
+      return codec.fromInt(memory[0] as number)
+    },
+    encode: (value) => codec.toInt(value, name, least, most),
+    set: (fd, value) => native.setInt(fd, level, number, value as number),
+  }
 }
 
 function bytesCalls(name: string, entry: OptionEntry, level: number, number: number): Calls {
