@@ -79,7 +79,7 @@ function isBoundSocket(target: object): target is BoundSocketLike {
 }
 
 /** Checks a descriptor's number. Whether it is open, and a socket, the system call tells. */
-export function validateFd(value: unknown, name: string): asserts value is number {
+function validateFd(value: unknown, name: string): asserts value is number {
   validateInteger(value, name, 0, maxInt32)
 }
 
@@ -90,7 +90,7 @@ function slowFd(target: unknown): number {
   if (target !== null && typeof target === 'object') {
     const state = datagramState(target)
     if (state) return datagramFd(target, state)
-    if (isBoundSocket(target)) return fdOf(target.fd())
+    if (isBoundSocket(target)) return openFd(target.fd())
     if ('fd' in target) return openFd(target.fd)
     if ('socket' in target) return holderFd(target)
   }
@@ -123,6 +123,8 @@ export function fdOf(target: SocketLike): number {
 /** Whether Node's event loop closes this socket, which then must never block. */
 export function isNodeSocket(target: SocketLike): boolean {
   if (typeof target === 'number') return false
+  // Before its own properties: Node gives the streams of a process an `fd`.
+  if (target instanceof net.Socket || target instanceof net.Server) return true
   return !('fd' in target) || typeof target.fd === 'function'
 }
 

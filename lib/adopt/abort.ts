@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { invalidArgType, unsupported } from '../errors.js'
+import { codedError, invalidArgType, unsupported } from '../errors.js'
 import { fdOf } from '../handle.js'
 import { native } from '../native.js'
 import { setOption } from '../options/index.js'
@@ -25,8 +25,9 @@ function refuseUnix(fd: number): void {
  */
 export function abort(socket: net.Socket): void {
   if (!(socket instanceof net.Socket)) throw invalidArgType('socket', 'an instance of net.Socket', socket)
-  const fd = fdOf(socket)
-  refuseUnix(fd)
+  if (socket.connecting)
+    throw codedError('ERR_INVALID_STATE', 'Invalid state: the socket is not connected yet; use destroy()')
+  refuseUnix(fdOf(socket))
   setOption(socket, 'SO_LINGER', { on: true, seconds: 0 })
   socket.destroy()
 }

@@ -3,12 +3,17 @@ import type { SystemError } from '../errors.js'
 import { validateAddress } from '../sockaddr.js'
 import { Canceller } from './canceller.js'
 import { dial, dialPath } from './dial.js'
+import { isFromControl } from './prepare.js'
 import { type ConnectOptions, type ConnectRequest, checkConnect } from './request.js'
 import { resolveTargets, type Target } from './resolve.js'
 
+/** What every address would fail with. */
+const usedUp: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
+
 /** Whether an error says something about one address, so that the next may do better. */
 function concernsAddress(error: unknown): error is SystemError {
-  return error instanceof Error && 'syscall' in error
+  if (!(error instanceof Error && 'syscall' in error) || isFromControl(error)) return false
+  return !usedUp.has((error as SystemError).code)
 }
 
 function joined(errors: readonly SystemError[]): Error {

@@ -7,7 +7,7 @@ import type { SocketOptions } from '../options/index.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, encodePath, familyOf, validateAddress } from '../sockaddr.js'
 import { type BareSocket, defaultBacklog } from '../sockets/bare.js'
-import { type ReservedPortOptions, ReservedPortWalk, reservedOf } from '../sockets/reserved.js'
+import { type ReservedPortOptions, ReservedPortWalk, refuseTwoAddresses, reservedOf } from '../sockets/reserved.js'
 import {
   maxInt32,
   optional,
@@ -19,8 +19,8 @@ import {
   validateString,
 } from '../validate.js'
 import { Canceller } from './canceller.js'
-import { tendPath } from './path.js'
-import { checkPreparation, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
+import { removePath, tendPath } from './path.js'
+import { checkPreparation, isFromControl, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
 
 /** How `listen` binds and listens. What Node's `server.listen` knows has Node's meaning. */
 export interface ListenOptions extends SocketPreparation {
@@ -78,6 +78,7 @@ function check(server: unknown, options: unknown): Request {
   const { port, path, backlog, ipv6Only, reusePort, readableAll, writableAll, signal } = options
   const reserved = reservedOf(port, 'options.port')
   if (!reserved && port !== undefined) validatePort(port, 'options.port')
+  refuseTwoAddresses(options.host, reserved, 'options.host')
   const host = options.host ?? reserved?.address
   optional(host, 'options.host', validateString)
   if (path !== undefined) checkPath(options)
@@ -127,17 +128,39 @@ function listenTo(socket: BareSocket, { address, family }: Place, { backlog, res
 }
 
 /** Listens at the first place whose family the system has. */
-function listenAt<Result>(all: readonly Place[], request: Request, adopt: (socket: BareSocket) => Result): Result {
+function listenAt<Result>(
+  all: readonly Place[],
+  request: Request,
+  stop: AbortSignal,
+  adopt: (socket: BareSocket) => Result,
+): Result {
   const [place, ...rest] = all as [Place, ...Place[]]
   try {
     return withSocket(place.family, request.preparation, ownOptions(request, place.family), (socket) => {
+      // The control function may have fired the signal.
+      stop.throwIfAborted()
       listenTo(socket, place, request)
-      return adopt(socket)
+      return adoptOrRemove(socket, request, adopt)
     })
   } catch (error) {
-    if (rest.length > 0 && noFamily.has((error as SystemError).code)) return listenAt(rest, request, adopt)
+    if (rest.length > 0 && lacksFamily(error)) return listenAt(rest, request, stop, adopt)
     throw error
   }
+}
+
+function adoptOrRemove<Result>(socket: BareSocket, { path }: Request, adopt: (socket: BareSocket) => Result): Result {
+  try {
+    return adopt(socket)
+  } catch (error) {
+    if (path !== undefined) removePath(path)
+    throw error
+  }
+}
+
+/** Whether the system turned out to have no such family of addresses. */
+function lacksFamily(error: unknown): boolean {
+  const { code, syscall } = error as SystemError
+  return noFamily.has(code) && (syscall === 'socket' || syscall === 'bind') && !isFromControl(error)
 }
 
 function refuseListening(server: net.Server): void {
@@ -175,8 +198,7 @@ export async function listen<Server extends net.Server>(server: Server, options:
     const all = await canceller.race(() => places(request))
     canceller.signal.throwIfAborted()
     refuseListening(server)
-    const listening = listenAt(all, request, (socket) => {
-      canceller.signal.throwIfAborted()
+    const listening = listenAt(all, request, canceller.signal, (socket) => {
       if (request.path !== undefined) tendPath(server, request.path, request)
       adoptListener(server, socket, request.backlog, request.path)
       return once(server, 'listening', { signal: canceller.signal })
@@ -184,6 +206,8 @@ export async function listen<Server extends net.Server>(server: Server, options:
     closeWith(server, signal)
     await listening
     return server
+  } catch (error) {
+    throw canceller.signal.aborted ? canceller.signal.reason : error
   } finally {
     canceller[Symbol.dispose]()
   }

@@ -23,14 +23,17 @@ function allow(path: string, mode: number, { readableAll, writableAll }: PathAcc
 export function tendPath(server: net.Server, path: string, access: PathAccess): void {
   if (path.startsWith('\0')) return
   const own = lstatSync(path)
+  allow(path, own.mode, access)
+  server.once('close', () => removePath(path, own))
+}
+
+/**
+ * Removes the file of a Unix socket, if it is still the one that is meant. A process that gave up its privileges since
+ * may not, and then the file stays: nobody waits here for an error.
+ */
+export function removePath(path: string, own?: Stats): void {
+  if (path.startsWith('\0')) return
   try {
-    allow(path, own.mode, access)
-  } catch (error) {
-    unlinkSync(path)
-    throw error
-  }
-  server.once('close', () => {
-    const now = lstatSync(path, { throwIfNoEntry: false })
-    if (now && isSame(now, own)) unlinkSync(path)
-  })
+    if (own === undefined || isSame(lstatSync(path), own)) unlinkSync(path)
+  } catch {}
 }

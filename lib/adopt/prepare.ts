@@ -26,7 +26,7 @@ export interface Preparation {
 export function checkPreparation(given: SocketPreparation, reuseByDefault: boolean): Preparation {
   optional(given.reuseAddress, 'options.reuseAddress', validateBoolean)
   optional(given.control, 'options.control', validateFunction)
-  const changes = prepareChanges(given.options ?? {}, 'options.options')
+  const changes = given.options === undefined ? [] : prepareChanges(given.options, 'options.options')
   refuseBlocking(changes)
   return { reuseAddress: given.reuseAddress ?? reuseByDefault, changes, control: given.control }
 }
@@ -43,10 +43,26 @@ export function withSocket<Result>(
     if (preparation.reuseAddress && family !== 'unix') setOptions(socket, { SO_REUSEADDR: true })
     setOptions(socket, own)
     applyChanges(socket.fd, preparation.changes)
-    refusePromise(preparation.control?.(socket))
+    runControl(preparation, socket)
     return use(socket)
   } catch (error) {
     socket.close()
+    throw error
+  }
+}
+
+const fromControl = new WeakSet<object>()
+
+/** Whether an error is the caller's own: thrown by the control function, whatever it looks like. */
+export function isFromControl(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && fromControl.has(error)
+}
+
+function runControl({ control }: Preparation, socket: BareSocket): void {
+  try {
+    refusePromise(control?.(socket))
+  } catch (error) {
+    if (typeof error === 'object' && error !== null) fromControl.add(error)
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { invalidArgValue } from '../errors.js'
 import { encodePath, validateAddress } from '../sockaddr.js'
-import { type ReservedPortOptions, reservedOf } from '../sockets/reserved.js'
+import { type ReservedPortOptions, refuseTwoAddresses, reservedOf } from '../sockets/reserved.js'
 import {
   maxInt32,
   optional,
@@ -84,6 +84,7 @@ function checkNodeOptions(options: Record<string, unknown>): void {
   for (const name of ['autoSelectFamilyAttemptTimeout', 'timeout', 'keepAliveInitialDelay']) {
     if (options[name] !== undefined) validateInteger(options[name], `options.${name}`, 0, maxInt32)
   }
+  optional(options.onread, 'options.onread', validateObject)
   optional(options.signal, 'options.signal', validateSignal)
 }
 
@@ -106,6 +107,7 @@ function missingPort(): TypeError {
 
 function checkReserved({ localPort, localAddress }: ConnectOptions): ReservedPortOptions | undefined {
   const asked = reservedOf(localPort, 'options.localPort')
+  refuseTwoAddresses(localAddress, asked, 'options.localAddress')
   return asked && { ...asked, ...(localAddress === undefined ? {} : { address: localAddress }) }
 }
 

@@ -49,7 +49,7 @@ export async function resolveTargets(query: NameQuery): Promise<Target[]> {
   const { host, autoSelectFamily, localFamily } = query
   const answers = net.isIP(host) ? [{ address: host }] : await lookUp(query)
   if (answers.length === 0) throw codedError('ENOTFOUND', `getaddrinfo ENOTFOUND ${host}`)
-  const all = answers.map(({ address }) => ({ address, family: validateAddress(address, 'host') }))
+  const all = answers.map((answer) => ({ address: answer?.address, family: validateAddress(answer?.address, 'host') }))
   const targets = all.filter(({ family }) => localFamily === undefined || family === localFamily)
   if (targets.length === 0) {
     const message = `Invalid address family: ${host} has no ${localFamily} address, as the local address asks for`

@@ -108,6 +108,8 @@ export function matrixCommand(finish: Finish): Command {
         say()
         for (const block of blocksOf(cases)) sayBlock(block)
       }
-      if (cases.length === 0) finish(1)
+      if (cases.length > 0) return
+      if (!json) say('no such case: a UDP socket does not listen')
+      finish(1)
     })
 }

@@ -40,8 +40,13 @@ export class Arena {
   /** Opens the second socket in this process. */
   async openOwn(plan: ContenderPlan, port: number): Promise<Second> {
     const contender = this.run(() => new Contender(plan))
-    const contention = await contender.contend(port)
-    return { contention, receiving: contender, close: () => contender.close() }
+    try {
+      const contention = await contender.contend(port)
+      return { contention, receiving: contender, close: () => contender.close() }
+    } catch (error) {
+      await contender.close()
+      throw error
+    }
   }
 
   /** Opens the second socket in a process of another user, which takes root. */

@@ -87,7 +87,8 @@ export class Contender extends EventEmitter<{ received: [] }> {
     socket.on('message', () => this.emit('received'))
     const listening = once(socket, 'listening')
     // Both sockets are bound by now: the SO_REUSEADDR that Node turns on comes too late to matter.
-    socket.bind({ fd: this.#socket.detach(), exclusive: true })
+    socket.bind({ fd: this.#socket.fd, exclusive: true })
+    this.#socket.detach()
     await listening
     return socket
   }

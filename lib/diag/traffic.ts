@@ -38,9 +38,13 @@ export async function whoReceives(aim: Aim, count: number): Promise<Receiver> {
 
 async function probe(aim: Aim): Promise<'first' | 'second' | undefined> {
   const arrival = firstArrival(aim)
-  const sent = await (aim.protocol === 'tcp' ? connectOnce(aim) : sendOnce(aim))
-  if (!sent) arrival.giveUp()
-  return arrival.receiver
+  try {
+    const sent = await (aim.protocol === 'tcp' ? connectOnce(aim) : sendOnce(aim))
+    if (!sent) arrival.giveUp()
+    return await arrival.receiver
+  } finally {
+    arrival.giveUp()
+  }
 }
 
 function firstArrival({ first, second }: Aim) {
@@ -76,12 +80,17 @@ function connectOnce({ family, address, port, make }: Aim): Promise<boolean> {
 }
 
 async function sendOnce({ family, address, port, make }: Aim): Promise<boolean> {
-  const bare = make(family, 'datagram')
-  bare.bind({ address })
   const socket = dgram.createSocket(family === 'ipv4' ? 'udp4' : 'udp6')
   socket.on('error', () => {})
   const listening = once(socket, 'listening')
-  socket.bind({ fd: bare.detach(), exclusive: true })
+  const bare = make(family, 'datagram')
+  try {
+    bare.bind({ address })
+    socket.bind({ fd: bare.fd, exclusive: true })
+    bare.detach()
+  } finally {
+    bare.close()
+  }
   await listening
   await new Promise<void>((resolve) => socket.send('?', port, address, () => resolve()))
   const closed = once(socket, 'close')

@@ -22,7 +22,7 @@ export function blocks(row: Row, value: unknown): boolean {
 }
 
 /** Checks a name and a value, without a system call. */
-export function prepareChange(name: unknown, value: unknown): Change {
+function prepareChange(name: unknown, value: unknown): Change {
   const row = rowOf(name)
   if (!row.writable) throw invalidArgValue('name', name, 'must be a writable option')
   return { row, value: row.encode(value), blocks: blocks(row, value) }

@@ -182,7 +182,7 @@ const portRange: BytesCodec = {
     validateObject(value, name)
     const { low, high } = value
     validateInteger(low, `${name}.low`, 0, 65535)
-    validateInteger(high, `${name}.high`, low, 65535)
+    if (high !== 0) validateInteger(high, `${name}.high`, low, 65535)
     const encoded = new Uint8Array(4)
     viewOf(encoded).setUint32(0, high * 65536 + low, little)
     return encoded

@@ -3,13 +3,8 @@ import { memory, native } from '../native.js'
 import { families, types } from '../platform.js'
 import { addressCapacity, decodeAddress } from '../sockaddr.js'
 import type { Deadline, OptionEntry, SocketKind } from './entry.js'
+import { rowOf } from './row.js'
 import { type TcpState, tcpStateName } from './tcpinfo.js'
-
-const solSocket = 1
-const soType = 3
-const soDomain = 39
-const ipprotoTcp = 6
-const tcpInfo = 11
 
 const whatEnds: Readonly<Record<Deadline, string>> = {
   bind: 'bind()',
@@ -17,23 +12,25 @@ const whatEnds: Readonly<Record<Deadline, string>> = {
   connect: 'connect()',
 }
 
-function readInt(fd: number, level: number, name: number): number | undefined {
-  return native.getInt(fd, level, name) < 0 ? undefined : memory[0]
+function readInt(fd: number, name: 'SO_DOMAIN' | 'SO_TYPE'): number | undefined {
+  const { level, number } = rowOf(name)
+  return native.getInt(fd, level, number) < 0 ? undefined : memory[0]
 }
 
 /** The kind of a socket; undefined for one that the table does not speak of. */
 function kindOf(fd: number): SocketKind | undefined {
-  const domain = readInt(fd, solSocket, soDomain)
+  const domain = readInt(fd, 'SO_DOMAIN')
   if (domain === families.unix) return 'unix'
   if (domain !== families.ipv4 && domain !== families.ipv6) return undefined
   const kinds = domain === families.ipv6 ? (['tcp6', 'udp6', 'raw6'] as const) : (['tcp', 'udp', 'raw'] as const)
-  const type = readInt(fd, solSocket, soType) ?? 0
+  const type = readInt(fd, 'SO_TYPE') ?? 0
   return kinds[([types.stream, types.datagram, types.raw] as number[]).indexOf(type)]
 }
 
 function tcpState(fd: number): TcpState | undefined {
   const bytes = new Uint8Array(1)
-  return native.getsockopt(fd, ipprotoTcp, tcpInfo, bytes) === 1 ? tcpStateName(bytes[0] ?? 0) : undefined
+  const { level, number } = rowOf('TCP_INFO')
+  return native.getsockopt(fd, level, number, bytes) === 1 ? tcpStateName(bytes[0] ?? 0) : undefined
 }
 
 // A listener hands what it has to the connections that it accepts, and a SYN on its way can still be sent again.

@@ -17,7 +17,7 @@ export interface Credentials {
   gid: number
 }
 
-/** A range of ports, both ends included; 0 and 0 for none. */
+/** A range of ports, both ends included; a 0 leaves that end to the system. */
 export interface PortRange {
   low: number
   high: number

@@ -27,7 +27,7 @@ export interface ReservedPortOptions {
    */
   reserve?: number
   /** Ports to leave alone. @default none */
-  exclude?: Iterable<number>
+  exclude?: readonly number[] | ReadonlySet<number>
   /** The local address. @default the wildcard address */
   address?: string
 }
@@ -82,12 +82,16 @@ export function reservedOf(port: unknown, name: string): ReservedPortOptions | u
   return asked
 }
 
+/** Refuses a local address beside a reserved port that has another one. */
+export function refuseTwoAddresses(given: unknown, reserved: ReservedPortOptions | undefined, name: string): void {
+  const own = reserved?.address
+  if (given === undefined || own === undefined || given === own) return
+  throw invalidArgValue(name, given, `must be the address of the reserved port, ${own}`)
+}
+
 function validatePorts(value: unknown, name: string): void {
-  const iterable = value as Iterable<unknown> | null
-  if (typeof iterable !== 'object' || typeof iterable?.[Symbol.iterator] !== 'function') {
-    throw invalidArgType(name, 'an iterable of ports', value)
-  }
-  for (const port of iterable) validatePort(port, name)
+  if (!Array.isArray(value) && !(value instanceof Set)) throw invalidArgType(name, 'an array or Set of ports', value)
+  for (const port of value) validatePort(port, name)
 }
 
 /** The ports to try, each once, in order. */

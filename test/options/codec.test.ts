@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { getOption, setOption, type ValueType } from '../../lib/index.js'
 import { bytesCodecs, type ScalarCodec, scalarCodecs } from '../../lib/options/codec.js'
-import { entryOf, loopbackIndex, openSocket } from './kinds.js'
+import { loopbackIndex, openSocket } from './kinds.js'
 
 const maxInt32 = 2 ** 31 - 1
 const name = 'SO_OPTION'

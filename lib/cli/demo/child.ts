@@ -14,9 +14,9 @@ export function startChild(name: string, args: readonly string[] = []): ChildPro
 export function messageOf<Message>(child: ChildProcess): Promise<Message> {
   return new Promise((resolve, reject) => {
     const onExit = () => reject(new Error('a child process of the demonstration ended early'))
-    child.once('exit', onExit)
+    child.once('exit', onExit).once('error', reject)
     child.once('message', (message) => {
-      child.off('exit', onExit)
+      child.off('exit', onExit).off('error', reject)
       resolve(message as Message)
     })
   })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { type ConnectOptions, connect, listen } from '../../adopt/index.js'
+import { host } from './step.js'
 
 /** The two ends of a connection over loopback. */
 export interface Pair {
@@ -26,11 +27,11 @@ export function endOf(socket: Socket): Promise<'FIN' | string> {
 
 /** Opens a connection over loopback. */
 export async function openPair(options: Partial<ConnectOptions> = {}): Promise<Pair> {
-  const server = await listen(net.createServer(), { host: '127.0.0.1', port: 0 })
+  const server = await listen(net.createServer(), { host, port: 0 })
   const { port } = server.address() as AddressInfo
   try {
     const arrival = once(server, 'connection')
-    const client = await connect({ ...options, host: '127.0.0.1', port })
+    const client = await connect({ localAddress: host, ...options, host, port })
     const [accepted] = (await arrival) as [Socket]
     const end = async () => {
       client.destroy()

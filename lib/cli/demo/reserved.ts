@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs'
 import type { SystemError } from '../../errors.js'
 import { BareSocket, bindReservedPort } from '../../sockets/index.js'
 import { messageOf, startChild } from './child.js'
 import { endOf, openPair } from './pair.js'
-import { howToBindReserved, type Section, type Step, tryBind } from './step.js'
+import { host, howToBindReserved, type Section, type Step, tryBind } from './step.js'
 import type { UnprivilegedOutcome } from './unprivileged.js'
+
+/** The lowest port that this system lets everybody bind. */
+function unprivilegedStart(): number {
+  return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'))
+}
 
 /** What a bind to a reserved port gives a process without privilege: one that becomes `nobody`, if it has to. */
 async function unprivilegedStep(): Promise<Step> {
@@ -12,14 +18,15 @@ async function unprivilegedStep(): Promise<Step> {
   const { uid, code, port } = outcome
   if (uid === 0) return { did, saw: `not tried: ${code}`, missing: 'this root cannot become another user' }
   const saw = code === 'ok' ? `uid ${uid} may: it got port ${port}` : `uid ${uid} gets ${code} from bind`
-  return { did, saw, holds: code === 'EACCES' || code === 'ok', data: { ...outcome } }
+  const isAllowed = port !== undefined && port >= unprivilegedStart()
+  return { did, saw, holds: code === 'EACCES' || isAllowed, data: { ...outcome } }
 }
 
 /** The next pick of a reserved port, started at a port that is in TIME_WAIT. */
 function nextPick(port: number): number {
   const socket = new BareSocket('ipv4')
   try {
-    return bindReservedPort(socket, { start: port, address: '127.0.0.1' })
+    return bindReservedPort(socket, { start: port, address: host })
   } finally {
     socket.close()
   }

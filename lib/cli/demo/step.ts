@@ -23,12 +23,19 @@ export interface Section {
   readonly steps: readonly Step[]
 }
 
+function randomByte(): number {
+  return 1 + Math.floor(Math.random() * 254)
+}
+
+/** A loopback address of this run's own, so that nobody else's connections use the ports that are looked at. */
+export const host = `127.${randomByte()}.${randomByte()}.${randomByte()}`
+
 /** The outcome of a bind that is undone at once: 'ok', or the name of the error. */
 export function tryBind(port: number, reuseAddress = false): string {
   const socket = new BareSocket('ipv4')
   try {
     if (reuseAddress) setOption(socket, 'SO_REUSEADDR', true)
-    socket.bind({ address: '127.0.0.1', port })
+    socket.bind({ address: host, port })
     return 'ok'
   } catch (error) {
     return (error as SystemError).code

@@ -5,13 +5,13 @@ import { setOption } from '../../options/index.js'
 import { BareSocket } from '../../sockets/index.js'
 import { messageOf, startChild } from './child.js'
 import { closeServer, endOf } from './pair.js'
-import { type Section, type Step, tryBind } from './step.js'
+import { host, type Section, type Step, tryBind } from './step.js'
 
 /** Kills a server process that has a connection, and looks at what its peer sees and at its port. */
 async function kill(what: 'accepting' | 'idle', did: string, expected: { peer: string; bind: string }): Promise<Step> {
-  const child = startChild('victim', [what])
+  const child = startChild('victim', [what, host])
   const port = await messageOf<number>(child)
-  const client = await connect({ host: '127.0.0.1', port })
+  const client = await connect({ host, port })
   if (what === 'accepting') {
     client.write('hello')
     await messageOf(child)
@@ -28,7 +28,7 @@ async function kill(what: 'accepting' | 'idle', did: string, expected: { peer: s
 }
 
 async function closeEmptyListener(): Promise<Step> {
-  const server = await listen(net.createServer(), { host: '127.0.0.1', port: 0 })
+  const server = await listen(net.createServer(), { host, port: 0 })
   const { port } = server.address() as AddressInfo
   await closeServer(server)
   const bind = tryBind(port)
@@ -40,9 +40,9 @@ async function closeBusyListener(): Promise<Step> {
   const listener = new BareSocket('ipv4')
   try {
     setOption(listener, 'SO_REUSEADDR', true)
-    listener.listen(16, { address: '127.0.0.1', port: 0 })
+    listener.listen(16, { address: host, port: 0 })
     const { port = 0 } = listener.address()
-    const client = await connect({ host: '127.0.0.1', port })
+    const client = await connect({ host, port })
     client.resume()
     const end = endOf(client)
     listener.close()
@@ -58,10 +58,10 @@ async function closeBusyListener(): Promise<Step> {
 
 async function closeUnread(): Promise<Step> {
   const server = net.createServer({ pauseOnConnect: true })
-  await listen(server, { host: '127.0.0.1', port: 0 })
+  await listen(server, { host, port: 0 })
   const { port } = server.address() as AddressInfo
   const arrival = once(server, 'connection')
-  const client = await connect({ host: '127.0.0.1', port })
+  const client = await connect({ host, port })
   const [accepted] = (await arrival) as [net.Socket]
   await new Promise<void>((resolve) => client.write('never read', () => resolve()))
   client.resume()
