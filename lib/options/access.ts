@@ -5,22 +5,22 @@ import { applyChanges, blocks, prepareChanges, refuseBlocking } from './change.j
 import { optionError, rowOf } from './row.js'
 import { refuseLate } from './state.js'
 import type { table } from './table/index.js'
-import type { InputTypes, OutputTypes } from './values.js'
+import type { InputOf, OutputOf } from './values.js'
 
 /** The name of an option in the table. */
 export type OptionName = keyof typeof table
 
 /** The type of value that reading each option gives. */
 export type OptionValues = {
-  -readonly [Name in keyof typeof table as (typeof table)[Name]['access'] extends 'wo'
-    ? never
-    : Name]: OutputTypes[(typeof table)[Name]['type']]
+  -readonly [Name in keyof typeof table as (typeof table)[Name]['access'] extends 'wo' ? never : Name]: OutputOf<
+    (typeof table)[Name]
+  >
 }
 
 /** Options with their values, as `setOptions`, `listen` and `connect` take them. */
 export type SocketOptions = {
   -readonly [Name in keyof typeof table as (typeof table)[Name]['access'] extends 'ro' ? never : Name]?:
-    | InputTypes[(typeof table)[Name]['type']]
+    | InputOf<(typeof table)[Name]>
     | undefined
 }
 

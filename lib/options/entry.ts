@@ -2,7 +2,15 @@
 export type Platform = 'linux' | 'darwin' | 'freebsd' | 'win32'
 
 /** The protocol level that an option belongs to. Level and number travel together: number 15 means two things. */
-export type Level = 'SOL_SOCKET' | 'IPPROTO_IP' | 'IPPROTO_TCP' | 'IPPROTO_UDP' | 'IPPROTO_IPV6'
+export type Level =
+  | 'SOL_SOCKET'
+  | 'IPPROTO_IP'
+  | 'IPPROTO_TCP'
+  | 'IPPROTO_UDP'
+  | 'IPPROTO_IPV6'
+  | 'IPPROTO_ICMPV6'
+  | 'SOL_RAW'
+  | 'SOL_TLS'
 
 /** The kinds of socket that an option means something on. `tcp6`, `udp6` and `raw6` are the IPv6 sockets alone. */
 export type SocketKind = 'tcp' | 'udp' | 'raw' | 'unix' | 'tcp6' | 'udp6' | 'raw6'
@@ -26,6 +34,22 @@ export type ValueType =
   | 'ipv6_mreq'
   | 'sockaddr'
   | 'port_range'
+  | 'enum'
+  | 'tos'
+  | 'timeval64'
+  | 'txtime'
+  | 'meminfo'
+  | 'gid_list'
+  | 'dmabuf_tokens'
+  | 'cc_info'
+  | 'fastopen_keys'
+  | 'repair_options'
+  | 'repair_window'
+  | 'crypto_info'
+  | 'icmp_filter'
+  | 'icmp6_filter'
+  | 'ip6_mtuinfo'
+  | 'flowlabel'
 
 /** The unit in which sockctl gives and takes a number. */
 export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'
@@ -36,6 +60,9 @@ export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'
  */
 export type Deadline = 'bind' | 'port' | 'connect'
 
+/** The number of a name: one, or one for each system where they count differently. */
+export type NamedNumber = number | Readonly<Partial<Record<Platform, number>>>
+
 /** One row of the option table. */
 export interface OptionEntry {
   /** The protocol level. */
@@ -44,6 +71,8 @@ export interface OptionEntry {
   readonly number: Readonly<Partial<Record<Platform, number>>>
   /** The form of the value. */
   readonly type: ValueType
+  /** The names of the values of an `enum`; those that have none are numbers. */
+  readonly names?: Readonly<Record<string, NamedNumber>>
   /** The unit of a number, where there is one. */
   readonly unit?: Unit
   /** The values accepted on set, inclusive: what lies outside, the kernel refuses or bends in silence. */
