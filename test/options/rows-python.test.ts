@@ -23,6 +23,9 @@ const numbersProgram = `
 import json, socket, sys
 print(json.dumps({name: getattr(socket, name) for name in json.load(sys.stdin) if hasattr(socket, name)}))`
 
+/** Two that are taken and forgotten, and stamps of time, of which the last one holds. */
+const overridden = ['TCP_THIN_DUPACK', 'SO_BSDCOMPAT', 'SO_TIMESTAMP', 'SO_TIMESTAMPNS', 'SO_TIMESTAMP_NEW']
+
 const valuesProgram = `
 import json, socket, sys
 sock = socket.socket(fileno=3)
@@ -42,7 +45,7 @@ describe.skipIf(!hasPython)(`the table${why}`, () => {
   test('has the levels that it has', () => {
     const levels = [...new Set(names.map((name) => table[name].level))]
     const ours = Object.fromEntries(levels.map((level) => [level, levelNumber(level)]))
-    expect(python(numbersProgram, levels)).toEqual(ours)
+    expect(ours).toMatchObject(python(numbersProgram, levels) as object)
   })
 })
 
@@ -74,10 +77,7 @@ describe.skipIf(!hasPython)(`another process${why}`, () => {
       const after = python(valuesProgram, keys, socket.fd)
       expect(after).toEqual(keys.map(([level, number]) => getRawOption(socket, level, number, 256).toString('hex')))
       const unchanged = rows.filter((_, index) => before[index] === (after as string[])[index]).map(({ name }) => name)
-      // The first is taken and forgotten, and of the next two the later one holds.
-      expect(unchanged.filter((name) => !['TCP_THIN_DUPACK', 'SO_TIMESTAMP', 'SO_TIMESTAMPNS'].includes(name))).toEqual(
-        [],
-      )
+      expect(unchanged.filter((name) => !overridden.includes(name))).toEqual([])
     })
   }
 })

@@ -7,9 +7,10 @@ import { isLinux, kindsOf, loopbackIndex, namesWhere, openSocket, type WriteOnly
 import { type Written, written, writtenNames } from './written.js'
 
 const cases = writtenNames.flatMap((name) =>
-  kindsOf(name).map((kind) => {
+  ((written[name] as Written).kinds ?? kindsOf(name)).map((kind) => {
     const sample: Written = written[name]
-    return { name, kind, sample, why: whyNoSocket(kind) || (sample.root && !isRoot ? ' (needs root)' : '') }
+    const apart = sample.apart === undefined ? '' : ` (${sample.apart})`
+    return { name, kind, sample, why: whyNoSocket(kind) || (sample.root && !isRoot ? ' (needs root)' : apart) }
   }),
 )
 

@@ -9,6 +9,7 @@ import {
   getRawOption,
   type Linger,
   type Membership,
+  type MemoryInfo,
   type OptionInfo,
   type OptionInput,
   type OptionName,
@@ -24,6 +25,7 @@ import {
   setOptions,
   setRawOption,
   type TcpInfo,
+  type TypeOfService,
   type WritableOption,
 } from '../../lib/index.js'
 
@@ -45,7 +47,11 @@ export function values(): void {
   holds<Same<OptionValue<'SO_LINGER'>, Linger>>()
   holds<Same<OptionValue<'SO_RCVTIMEO'>, number>>()
   holds<Same<OptionValue<'TCP_CONGESTION'>, string>>()
-  holds<Same<OptionValue<'SO_MEMINFO'>, Buffer>>()
+  holds<Same<OptionValue<'SO_MEMINFO'>, MemoryInfo>>()
+  holds<Same<OptionValue<'TCP_SAVED_SYN'>, Buffer>>()
+  holds<Same<OptionValue<'SO_PEERGROUPS'>, number[]>>()
+  holds<Same<OptionValue<'SO_BUF_LOCK'>, 'none' | 'send' | 'receive' | 'both' | number>>()
+  holds<Same<OptionValue<'IP_TOS'>, number>>()
   holds<Same<OptionValue<'TCP_INFO'>, TcpInfo>>()
   holds<Same<OptionValue<'SO_PEERCRED'>, Credentials>>()
   holds<Same<OptionValue<'IP_MULTICAST_IF'>, string>>()
@@ -63,6 +69,8 @@ export function inputs(): void {
   holds<Same<OptionInput<'SO_REUSEADDR'>, boolean>>()
   holds<Same<OptionInput<'SO_RCVBUF'>, number>>()
   holds<Same<OptionInput<'SO_MAX_PACING_RATE'>, bigint | number>>()
+  holds<Same<OptionInput<'SO_BUF_LOCK'>, 'none' | 'send' | 'receive' | 'both' | number>>()
+  holds<Same<OptionInput<'IP_TOS'>, TypeOfService | number>>()
   holds<Same<OptionInput<'SO_LINGER'>, Linger>>()
   holds<Same<OptionInput<'IPV6_PKTINFO'>, Uint8Array>>()
   holds<Same<OptionInput<'IP_ADD_MEMBERSHIP'>, Membership>>()
@@ -91,6 +99,10 @@ export function wrongValues(): void {
   setOption(socket, 'SO_RCVBUF', '1000')
   // @ts-expect-error -- an option that takes an integer takes no bigint
   setOption(socket, 'SO_RCVBUF', 1000n)
+  // @ts-expect-error -- a name that the option does not have
+  setOption(socket, 'IP_MTU_DISCOVER', 'always')
+  // @ts-expect-error -- no class of service
+  setOption(socket, 'IP_TOS', 'AF99')
   // @ts-expect-error -- a linger has two parts
   setOption(socket, 'SO_LINGER', { on: true })
   // @ts-expect-error -- and a number is none of them

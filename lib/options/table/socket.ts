@@ -259,6 +259,15 @@ const socketItself = {
     sockets: ['tcp', 'udp', 'raw', 'unix'],
     source: 'socket(7)',
   },
+  /** Did once what nothing does today. Linux still takes it and reads it as off. */
+  SO_BSDCOMPAT: {
+    level: 'SOL_SOCKET',
+    number: { linux: 14 },
+    type: 'flag',
+    access: 'rw',
+    sockets: ['udp'],
+    source: 'socket(7)',
+  },
   /** Marks the socket for the kernel's own tracing, of which little is left. Turning it on unprivileged is EACCES. */
   SO_DEBUG: {
     level: 'SOL_SOCKET',
