@@ -104,7 +104,7 @@ export function setOption<Name extends WritableOption>(
 /**
  * Sets several options, in the order of the table. All values are checked before the first system call, and when the
  * system refuses one, those that were set before it get their old values back; the error names the option. What cannot
- * be read (a multicast membership) cannot be put back; a buffer gets its size back but not its automatic growth.
+ * be read (a multicast membership) cannot be put back; a buffer gets its automatic growth back from Linux 5.15 on.
  *
  * @throws as `setOption`
  */

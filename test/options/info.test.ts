@@ -49,6 +49,16 @@ const sometimes: readonly OptionName[] = [
   'TLS_RX_EXPECT_NO_PAD',
 ]
 
+/** The code of the error that a function throws, undefined where it throws none. */
+function codeOf(run: () => unknown): string | undefined {
+  try {
+    run()
+    return undefined
+  } catch (error) {
+    return (error as SystemError).code
+  }
+}
+
 /** A new socket, of the protocol with the most options where it is raw. */
 function openAvailable(kind: SocketKind): BareSocket {
   if (kind === 'raw') return new BareSocket('ipv4', 'raw', 1)
@@ -141,8 +151,10 @@ describe('available', () => {
   test('is about the option that the raw door reads by the same numbers', () => {
     using socket = openSocket('tcp')
     const tcp = all.filter(([, info]) => info.available && info.access !== 'wo' && info.level === 'IPPROTO_TCP')
+    // Parts of a connection in repair are there, and have no value out of it.
+    const isThere = expect.toBeOneOf([undefined, 'EINVAL', 'EPERM'])
     for (const [, { number, level }] of tcp) {
-      expect(() => getRawOption(socket, levelNumber(level), number.linux as number, 256)).not.toThrow()
+      expect(codeOf(() => getRawOption(socket, levelNumber(level), number.linux as number, 256))).toEqual(isThere)
     }
   })
 })

@@ -1,23 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { getRawOption, type OptionInput, type SocketKind, setOption, type WritableOption } from '../../lib/index.js'
 import { levelNumber } from '../../lib/options/row.js'
 import { table } from '../../lib/options/table/index.js'
 import { isRoot } from '../support.js'
 import { entryOf, isHere, isLinux, kindsOf, namesWhere, openSocket, whyNoSocket } from './kinds.js'
+import { python, whyNoPython } from './python.js'
 import { forKind, type Sample, sampled, samples } from './samples.js'
-
-/** Runs a program of Python's with a socket as descriptor 3, and gives the JSON that it printed. */
-function python(program: string, argument: unknown, fd?: number): unknown {
-  const options = { input: JSON.stringify(argument), encoding: 'utf8' } as const
-  const stdio = ['pipe', 'pipe', 'inherit', ...(fd === undefined ? [] : [fd])] as ('pipe' | number)[]
-  const { stdout, error } = spawnSync('python3', ['-c', program], { ...options, stdio })
-  if (error) throw error
-  return JSON.parse(stdout)
-}
-
-const hasPython = spawnSync('python3', ['--version']).status === 0
-const why = hasPython ? '' : ' (needs python3)'
 
 const numbersProgram = `
 import json, socket, sys
@@ -32,7 +20,7 @@ sock = socket.socket(fileno=3)
 print(json.dumps([sock.getsockopt(level, number, 256).hex() for level, number in json.load(sys.stdin)]))
 sock.detach()`
 
-describe.skipIf(!hasPython)(`the table${why}`, () => {
+describe.skipIf(whyNoPython)(`the table${whyNoPython}`, () => {
   const names = namesWhere(isLinux)
 
   test('has the numbers that the socket module of Python has', () => {
@@ -63,7 +51,7 @@ function settableOn(kind: SocketKind) {
   )
 }
 
-describe.skipIf(!hasPython)(`another process${why}`, () => {
+describe.skipIf(whyNoPython)(`another process${whyNoPython}`, () => {
   for (const kind of ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'unix'] as const) {
     const reason = whyNoSocket(kind)
     test.skipIf(reason)(`sees on a ${kind} socket what was set${reason}`, () => {

@@ -85,7 +85,7 @@ export const rawOptions = {
   },
   /**
    * Takes the packets that the host is to pass on and whose Router Alert option has this value, on a socket of protocol
-   * 255 alone. -1 ends that, and is ENOBUFS where it is not so. Reads as whether it is on.
+   * 255 alone. -1 ends that, and is ENOBUFS where it is not so. Reads as 0 or 1: whether the number set last was not 0.
    */
   IPV6_ROUTER_ALERT: {
     level: 'IPPROTO_IPV6',
