@@ -119,7 +119,7 @@ function checkDefaults(defaults: ConnectOptions): void {
 export function connectionFactory(defaults: ConnectOptions = {}): ConnectionFactory {
   checkDefaults(defaults)
   return (target: ConnectionTarget, callback?: (error: Error | null, socket: never) => void): Socket => {
-    validateObject(target, 'target')
+    validateObject(target as unknown, 'target')
     const options = optionsFor(defaults, target)
     const socket = new Socket(options)
     if (target.timeout) socket.setTimeout(target.timeout)
