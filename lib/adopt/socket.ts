@@ -41,7 +41,9 @@ function flatten(args: readonly unknown[]): readonly unknown[] {
 /** Tells the true reason of an attempt that failed before connect(2), where Node knows only a number. */
 function correctAttempt(this: net.Socket, _address: string, _port: number, _family: number, shown: Error): void {
   const failure = outgoingOf.get(this)?.takeFailure()
-  if (failure?.error instanceof Error) Object.assign(shown, failure.error, { message: failure.error.message })
+  if (!failure) return
+  const { error } = failure
+  Object.assign(shown, error, { cause: error }, error instanceof Error ? { message: error.message } : {})
 }
 
 /** Prepares the descriptors of one `connect()`, and gives the arguments that are left for Node. */
