@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 // Headers of one unit go together; <netinet/in.h> and <linux/in.h>, say, do not.
-const bsd = [['sys/types.h', 'sys/socket.h', 'netinet/in.h', 'netinet/tcp.h', 'netinet/udp.h']]
+const bsd = [['sys/types.h', 'sys/socket.h', 'sys/un.h', 'netinet/in.h', 'netinet/tcp.h', 'netinet/udp.h']]
 const systems = {
   linux: {
     macro: '__linux__',
@@ -17,13 +17,19 @@ const systems = {
       ['sys/types.h', 'linux/netfilter_ipv4.h', 'linux/netfilter_ipv6/ip6_tables.h'],
     ],
   },
-  darwin: { macro: '__APPLE__', defines: ['__APPLE_USE_RFC_3542'], units: bsd },
-  freebsd: { macro: '__FreeBSD__', units: bsd },
-  win32: { macro: '_WIN32', units: [['winsock2.h', 'ws2tcpip.h', 'mswsock.h', 'mstcpip.h']] },
+  darwin: { macro: '__APPLE__', defines: ['__APPLE_USE_RFC_3542 1'], units: bsd, layouts: 'layouts-darwin.cc' },
+  freebsd: { macro: '__FreeBSD__', units: bsd, layouts: 'layouts-freebsd.cc' },
+  win32: {
+    macro: '_WIN32',
+    // All that the headers have, and the wide form of what has two.
+    defines: ['_WIN32_WINNT 0x0A00', 'NTDDI_VERSION 0x0A00000C', 'UNICODE 1'],
+    units: [['winsock2.h', 'ws2tcpip.h', 'mswsock.h', 'mstcpip.h', 'afunix.h']],
+  },
 }
 // A 32-bit C library with 64-bit times calls other numbers by these names; the table has the older ones, which stay.
 const timed = new Set(['SO_RCVTIMEO', 'SO_SNDTIMEO', 'SO_TIMESTAMP', 'SO_TIMESTAMPNS'])
 const protocols = { IPPROTO_IP: 0, IPPROTO_TCP: 6, IPPROTO_UDP: 17, IPPROTO_IPV6: 41 }
+const localLevel = { darwin: { SOL_LOCAL: 0 }, freebsd: { SOL_LOCAL: 0 } }
 
 const [command, ...words] = (process.env.CXX?.trim() || 'c++').split(/\s+/)
 
@@ -58,29 +64,29 @@ function check(name, number) {
 }
 
 async function readTable(folder) {
-  const modules = ['socket', 'tcp', 'ip', 'ipv6', 'udp'].map(async (name) => {
-    const module = await import(pathToFileURL(resolve(folder, `${name}.js`)).href)
-    return Object.entries(module[`${name}Options`])
-  })
-  return (await Promise.all(modules)).flat()
+  const { table } = await import(pathToFileURL(resolve(folder, 'index.js')).href)
+  return Object.entries(table)
 }
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../dist/options/table', import.meta.url))
 const table = await readTable(folder)
 const target = macros('')
-const [platform, { units, defines = [] }] = Object.entries(systems).find(([, { macro }]) => target.has(macro)) ?? [
-  undefined,
-  {},
-]
+const [platform, { units, defines = [], layouts }] = Object.entries(systems).find(([, { macro }]) =>
+  target.has(macro),
+) ?? [undefined, {}]
 if (!platform) throw new Error(`${command} is for a system that the table does not know`)
 
 const rows = table.flatMap(([name, { number }]) => (platform in number ? [[name, number[platform]]] : []))
-const levels = Object.entries({ SOL_SOCKET: platform === 'linux' ? 1 : 0xffff, ...protocols })
+const levels = Object.entries({
+  SOL_SOCKET: platform === 'linux' ? 1 : 0xffff,
+  ...protocols,
+  ...localLevel[platform],
+})
 const known = new Set()
 const failures = []
 
 for (const headers of units) {
-  const source = [...defines.map((name) => `#define ${name} 1\n`), ...headers.map(include)].join('')
+  const source = [...defines.map((define) => `#define ${define}\n`), ...headers.map(include)].join('')
   for (const name of macros(source)) known.add(name)
   const asserts = [...rows, ...levels].map(([name, number]) => check(name, number))
   const { failed, stderr } = compile(source + asserts.join(''), '-c')
@@ -97,9 +103,16 @@ if (enumerators.length > 0) {
   if (failed) failures.push(stderr)
 }
 
+const structures = layouts ? readFileSync(new URL(layouts, import.meta.url), 'utf8') : ''
+const places = structures.match(/^static_assert/gm)?.length ?? 0
+if (places > 0) {
+  const { failed, stderr } = compile(structures, '-c')
+  if (failed) failures.push(stderr)
+}
+
 const unknown = rows.filter(([name]) => !known.has(name)).map(([name]) => name)
 console.log(
-  `${platform}: ${rows.length - unknown.length} of ${rows.length} numbers and ${levels.length} levels checked`,
+  `${platform}: ${rows.length - unknown.length} of ${rows.length} numbers, ${levels.length} levels and ${places} places in structures checked`,
 )
 if (unknown.length > 0) console.log(`in no header here: ${unknown.join(', ')}`)
 if (failures.length > 0) {

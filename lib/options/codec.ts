@@ -9,10 +9,25 @@ import {
   validateObject,
   validateString,
 } from '../validate.js'
+import { decodeDarwinInfo, decodeFreebsdInfo } from './bsdinfo.js'
+import { connectionInfoSize, decodeConnectionInfo } from './connectioninfo.js'
 import type { ValueType } from './entry.js'
 import { encodeInAddr, encodeMembership, encodeMembershipIPv6, encodeSourceMembership } from './membership.js'
-import { decodeTcpInfo, tcpInfoSize } from './tcpinfo.js'
+import {
+  acceptFilterSize,
+  decodeAcceptFilter,
+  decodeLogId,
+  decodeTcpStack,
+  encodeAcceptFilter,
+  encodeLogId,
+  encodeTcpStack,
+  logIdSize,
+  tcpStackSize,
+} from './names.js'
+import { decodeNextHop, encodeNextHop, nextHopSize } from './nexthop.js'
+import { decodeTcpInfo, type TcpInfo, tcpInfoSize } from './tcpinfo.js'
 import type { Credentials, Linger, PortRange } from './values.js'
+import { decodePeerCredentials, peerCredentialsSize } from './xucred.js'
 
 /** A value of four bytes, which goes to the kernel without a buffer. */
 export interface ScalarCodec {
@@ -189,6 +204,12 @@ const portRange: BytesCodec = {
   },
 }
 
+/** The systems whose struct tcp_info is another than that of Linux. */
+const tcpInfoDecoders: Readonly<Partial<Record<NodeJS.Platform, (read: Buffer) => TcpInfo>>> = {
+  darwin: decodeDarwinInfo,
+  freebsd: decodeFreebsdInfo,
+}
+
 /** How the values of four bytes cross to the kernel. */
 export const scalarCodecs: Readonly<Partial<Record<ValueType, ScalarCodec>>> = {
   flag,
@@ -206,10 +227,16 @@ export const bytesCodecs: Readonly<Record<Exclude<ValueType, 'flag' | 'int' | 'u
   bytes,
   ucred,
   port_range: portRange,
-  tcp_info: { capacity: tcpInfoSize, decode: decodeTcpInfo, encode: readOnly },
+  tcp_info: { capacity: tcpInfoSize, decode: tcpInfoDecoders[process.platform] ?? decodeTcpInfo, encode: readOnly },
   sockaddr: { capacity: 128, decode: decodeAddress, encode: readOnly },
   in_addr: { capacity: 4, decode: (read) => formatIPv4(read.subarray(0, 4)), encode: encodeInAddr },
   ip_mreqn: { capacity: 0, decode: writeOnly, encode: encodeMembership },
   ip_mreq_source: { capacity: 0, decode: writeOnly, encode: encodeSourceMembership },
   ipv6_mreq: { capacity: 0, decode: writeOnly, encode: encodeMembershipIPv6 },
+  connection_info: { capacity: connectionInfoSize, decode: decodeConnectionInfo, encode: readOnly },
+  xucred: { capacity: peerCredentialsSize, decode: decodePeerCredentials, encode: readOnly },
+  accept_filter: { capacity: acceptFilterSize, decode: decodeAcceptFilter, encode: encodeAcceptFilter },
+  tcp_stack: { capacity: tcpStackSize, decode: decodeTcpStack, encode: encodeTcpStack },
+  log_id: { capacity: logIdSize, decode: decodeLogId, encode: encodeLogId },
+  sockaddr_in6: { capacity: nextHopSize, decode: decodeNextHop, encode: encodeNextHop },
 }

@@ -1,8 +1,19 @@
 /** A system the table knows numbers for, by its `process.platform` name. */
 export type Platform = 'linux' | 'darwin' | 'freebsd' | 'win32'
 
-/** The protocol level that an option belongs to. Level and number travel together: number 15 means two things. */
-export type Level = 'SOL_SOCKET' | 'IPPROTO_IP' | 'IPPROTO_TCP' | 'IPPROTO_UDP' | 'IPPROTO_IPV6'
+/**
+ * The protocol level that an option belongs to. Level and number travel together: number 15 means two things.
+ * `SOL_LOCAL` is that of Unix sockets on macOS and FreeBSD. `WSAIoctl` is none: its rows are control codes of Windows,
+ * which no call for options takes.
+ */
+export type Level =
+  | 'SOL_SOCKET'
+  | 'IPPROTO_IP'
+  | 'IPPROTO_TCP'
+  | 'IPPROTO_UDP'
+  | 'IPPROTO_IPV6'
+  | 'SOL_LOCAL'
+  | 'WSAIoctl'
 
 /** The kinds of socket that an option means something on. `tcp6`, `udp6` and `raw6` are the IPv6 sockets alone. */
 export type SocketKind = 'tcp' | 'udp' | 'raw' | 'unix' | 'tcp6' | 'udp6' | 'raw6'
@@ -26,6 +37,12 @@ export type ValueType =
   | 'ipv6_mreq'
   | 'sockaddr'
   | 'port_range'
+  | 'connection_info'
+  | 'xucred'
+  | 'accept_filter'
+  | 'tcp_stack'
+  | 'log_id'
+  | 'sockaddr_in6'
 
 /** The unit in which sockctl gives and takes a number. */
 export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'

@@ -11,9 +11,12 @@ export {
   setOptions,
   type WritableOption,
 } from './access.js'
+export type { ConnectionInfo } from './connectioninfo.js'
 export type { Deadline, Level, OptionEntry, Platform, SocketKind, Unit, ValueType } from './entry.js'
 export { type OptionInfo, options } from './info.js'
 export type { Membership, SourceMembership } from './membership.js'
+export type { AcceptFilter, TcpStack } from './names.js'
 export { getRawOption, setRawOption } from './raw.js'
 export type { TcpInfo, TcpState } from './tcpinfo.js'
 export type { Credentials, Linger, PortRange } from './values.js'
+export type { PeerCredentials } from './xucred.js'

@@ -39,7 +39,7 @@ function ask(kind: SocketKind, level: number, number: number): number | undefine
 
 function isAvailable(entry: OptionEntry): boolean {
   const number = entry.number[process.platform as Platform]
-  if (number === undefined) return false
+  if (number === undefined || entry.level === 'WSAIoctl') return false
   if (entry.access === 'wo') return true
   const answers = entry.sockets.map((kind) => ask(kind, levelNumber(entry.level), number))
   const heard = answers.filter((answer) => answer !== undefined)

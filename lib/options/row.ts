@@ -36,6 +36,9 @@ export function levelNumber(level: Level): number {
     IPPROTO_TCP: 6,
     IPPROTO_UDP: 17,
     IPPROTO_IPV6: 41,
+    SOL_LOCAL: 0,
+    // No level at all; compile() refuses its rows.
+    WSAIoctl: -1,
   }
   return numbers[level]
 }
@@ -83,6 +86,10 @@ function compile(name: string): Row {
   if (!entry) {
     const candidate = nearest(name, Object.keys(entries))
     throw invalidArgValue('name', name, `is no known socket option${candidate ? `; did you mean ${candidate}?` : ''}`)
+  }
+  if (entry.level === 'WSAIoctl') {
+    const reason = 'is a control code of WSAIoctl() on Windows, which getsockopt() and setsockopt() do not reach'
+    throw unsupported(`${name} ${reason}`, { option: name })
   }
   const number = entry.number[process.platform as Platform]
   if (number === undefined) {

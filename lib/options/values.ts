@@ -1,6 +1,9 @@
 import type { SocketAddress } from '../sockaddr.js'
+import type { ConnectionInfo } from './connectioninfo.js'
 import type { Membership, SourceMembership } from './membership.js'
+import type { AcceptFilter, TcpStack } from './names.js'
 import type { TcpInfo } from './tcpinfo.js'
+import type { PeerCredentials } from './xucred.js'
 
 /** SO_LINGER. Off: close() returns at once and the data goes out behind it. On with 0 seconds: close() resets. */
 export interface Linger {
@@ -42,6 +45,12 @@ export interface OutputTypes {
   ipv6_mreq: never
   sockaddr: SocketAddress
   port_range: PortRange
+  connection_info: ConnectionInfo
+  xucred: PeerCredentials
+  accept_filter: AcceptFilter
+  tcp_stack: TcpStack
+  log_id: string
+  sockaddr_in6: string
 }
 
 /** What setting an option takes, by the form of its value. */
@@ -63,4 +72,10 @@ export interface InputTypes {
   ipv6_mreq: Membership
   sockaddr: never
   port_range: PortRange
+  connection_info: never
+  xucred: never
+  accept_filter: AcceptFilter
+  tcp_stack: Pick<TcpStack, 'name'>
+  log_id: string
+  sockaddr_in6: string
 }

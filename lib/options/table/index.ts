@@ -1,14 +1,47 @@
+import { bsdOptions } from './bsd.js'
+import { darwinOptions } from './darwin.js'
+import { darwinTcpOptions } from './darwin-tcp.js'
+import { freebsdOptions } from './freebsd.js'
+import { freebsdTcpOptions } from './freebsd-tcp.js'
+import { ioctlOptions } from './ioctl.js'
 import { ipOptions } from './ip.js'
 import { ipv6Options } from './ipv6.js'
 import { socketOptions } from './socket.js'
 import { tcpOptions } from './tcp.js'
 import { udpOptions } from './udp.js'
+import { windowsOptions } from './windows.js'
+import { windowsIpOptions } from './windows-ip.js'
+import { windowsTcpOptions } from './windows-tcp.js'
 
 // An intersection, not the type of the spread: it keeps the doc comments of the rows for the reader's editor.
 type Table = typeof socketOptions & typeof ipOptions & typeof ipv6Options & typeof tcpOptions & typeof udpOptions
+type ForeignTable = typeof bsdOptions &
+  typeof darwinOptions &
+  typeof darwinTcpOptions &
+  typeof freebsdOptions &
+  typeof freebsdTcpOptions &
+  typeof windowsOptions &
+  typeof windowsIpOptions &
+  typeof windowsTcpOptions &
+  typeof ioctlOptions
 
 /**
  * Every option that sockctl knows by name, in the order in which several are set. IP_TOS brings an SO_PRIORITY of its own
- * with it, so it goes before one that is asked for.
+ * with it, so it goes before one that is asked for. What Linux lacks comes last.
  */
-export const table: Table = { ...ipOptions, ...ipv6Options, ...socketOptions, ...tcpOptions, ...udpOptions }
+export const table: Table & ForeignTable = {
+  ...ipOptions,
+  ...ipv6Options,
+  ...socketOptions,
+  ...tcpOptions,
+  ...udpOptions,
+  ...bsdOptions,
+  ...darwinOptions,
+  ...darwinTcpOptions,
+  ...freebsdOptions,
+  ...freebsdTcpOptions,
+  ...windowsOptions,
+  ...windowsIpOptions,
+  ...windowsTcpOptions,
+  ...ioctlOptions,
+}
