@@ -141,7 +141,7 @@ export function isListening(server: net.Server): boolean {
 }
 
 /** A socket that gives its descriptor away. */
-interface Giver {
+export interface Giver {
   readonly fd: number
   detach(): number
 }

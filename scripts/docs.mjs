@@ -41,6 +41,12 @@ const values = {
   icmp6_filter: 'array of types',
   ip6_mtuinfo: '`{ address, mtu }`',
   flowlabel: '`FlowLabelRequest`, read as `FlowLabel`',
+  connection_info: '`ConnectionInfo`',
+  xucred: '`{ uid, groups, pid? }`',
+  accept_filter: '`{ name, argument? }`',
+  tcp_stack: '`{ name, connections }`, set by `{ name }`',
+  log_id: 'string',
+  sockaddr_in6: 'IPv6 address, empty for none',
 }
 
 /** The doc comment of each row, by the option's name. */
@@ -85,44 +91,107 @@ function lateOf({ before, late }) {
   return `${deadline}; refused afterwards, but ${kinds.join(', ')}`
 }
 
+/** The systems that have an option, in words: `macOS and FreeBSD`. */
+function systemsOf({ number }) {
+  const names = Object.keys(platforms).filter((key) => number[key] !== undefined)
+  return names
+    .map((key) => platforms[key])
+    .join(', ')
+    .replace(/, (?=\w+$)/, ' and ')
+}
+
+function isForeign({ number }) {
+  return number.linux === undefined
+}
+
+/** When an option is set; a control code is not. */
+function useOf(entry) {
+  if (entry.level === 'WSAIoctl') return ['- access: none, since it is a control code and no option']
+  const access = { rw: 'read and write', ro: 'read', wo: 'write' }[entry.access]
+  return [
+    `- access: ${access}`,
+    `- sockets: ${entry.sockets.join(', ')}`,
+    `- set: ${entry.access === 'ro' ? 'never' : lateOf(entry)}`,
+  ]
+}
+
+function numbersOf({ level, number }) {
+  const text = (value) => (level === 'WSAIoctl' ? `0x${value.toString(16)}` : value)
+  const known = Object.entries(platforms).filter(([key]) => number[key] !== undefined)
+  return known.map(([key, label]) => `${label} ${text(number[key])}`).join(', ')
+}
+
 function entryText(name, entry, comment) {
-  const numbers = Object.entries(platforms).filter(([key]) => entry.number[key] !== undefined)
+  const mark = isForeign(entry) ? `**${systemsOf(entry)} only.** ` : ''
   const lines = [
     `### ${name}`,
     '',
-    comment.replace(/\s+/g, ' '),
+    `${mark}${comment.replace(/\s+/g, ' ')}`,
     '',
+    ...(isForeign(entry) ? [`- level: ${entry.level}`] : []),
     `- value: ${formOf(entry)}${entry.unit ? ` (${entry.unit})` : ''}${rangeOf(entry)}`,
-    `- access: ${{ rw: 'read and write', ro: 'read', wo: 'write' }[entry.access]}`,
-    `- sockets: ${entry.sockets.join(', ')}`,
-    `- set: ${entry.access === 'ro' ? 'never' : lateOf(entry)}`,
+    ...useOf(entry),
     ...(entry.privilege ? [`- privilege: ${entry.privilege}`] : []),
-    `- number: ${numbers.map(([key, label]) => `${label} ${entry.number[key]}`).join(', ')}`,
+    `- number: ${numbersOf(entry)}`,
     `- source: ${entry.source}`,
     '',
   ]
   return lines.join('\n')
 }
 
-function pageText() {
-  const comments = readComments()
-  const names = Object.keys(table)
-  const missing = names.filter((name) => !comments.has(name))
-  if (missing.length > 0) throw new Error(`rows without a doc comment: ${missing.join(', ')}`)
-  const levels = [...new Set(names.map((name) => table[name].level))]
-  const parts = levels.map((level) => {
-    const rows = names.filter((name) => table[name].level === level)
-    return [`## ${level}`, '', ...rows.map((name) => entryText(name, table[name], comments.get(name)))].join('\n')
-  })
-  const head = [
+/** What stands below a heading of the page: rows of one level, or of one set of systems. */
+function sectionText([title, rows], comments) {
+  return [`## ${title}`, '', ...rows.map(([name, entry]) => entryText(name, entry, comments.get(name)))].join('\n')
+}
+
+/** GitHub's link to a heading. */
+function linkTo(title) {
+  return `[${title}](#${title
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-')})`
+}
+
+function groupBy(rows, titleOf) {
+  const groups = new Map()
+  for (const row of rows) groups.set(titleOf(row[1]), [...(groups.get(titleOf(row[1])) ?? []), row])
+  return [...groups]
+}
+
+function headText(rows, sections) {
+  const foreign = rows.filter(([, entry]) => isForeign(entry)).length
+  return [
     '# Socket options',
     '',
-    `The ${names.length} options that sockctl knows by name. This page is generated from the table in`,
-    '`lib/options/table`; `npm run docs` writes it. Options that are not here can be read and set by number with',
-    '`getRawOption` and `setRawOption`.',
+    `The ${rows.length} options that sockctl knows by name. Linux has ${rows.length - foreign} of them, and they come first, by`,
+    `level; the other ${foreign} are those of other systems alone, and on Linux using one is \`ERR_SOCKCTL_UNSUPPORTED\`. Those of`,
+    'the level `WSAIoctl` are control codes, which are no options on any system: they are here so that their names are known.',
+    '',
+    '| options | number of them |',
+    '|---|---|',
+    ...sections.map(([title, { length }]) => `| ${linkTo(title)} | ${length} |`),
+    '',
+    'This page is generated from the table in `lib/options/table`; `npm run docs` writes it. Options that are not here can',
+    'be read and set by number with `getRawOption` and `setRawOption`.',
     '',
   ].join('\n')
-  return `${[head, ...parts].join('\n').trimEnd()}\n`
+}
+
+function pageText() {
+  const comments = readComments()
+  const rows = Object.entries(table)
+  const missing = rows.filter(([name]) => !comments.has(name)).map(([name]) => name)
+  if (missing.length > 0) throw new Error(`rows without a doc comment: ${missing.join(', ')}`)
+  const own = rows.filter(([, entry]) => !isForeign(entry))
+  const foreign = rows.filter(([, entry]) => isForeign(entry))
+  // Those of one system come before those that several share.
+  foreign.sort(([, one], [, other]) => Object.keys(one.number).length - Object.keys(other.number).length)
+  const sections = [
+    ...groupBy(own, ({ level }) => level),
+    ...groupBy(foreign, (entry) => `Not on Linux: ${systemsOf(entry)}`),
+  ]
+  const parts = sections.map((section) => sectionText(section, comments))
+  return `${[headText(rows, sections), ...parts].join('\n').trimEnd()}\n`
 }
 
 const text = pageText()

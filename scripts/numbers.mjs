@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 // Headers of one unit go together; <netinet/in.h> and <linux/in.h>, say, do not.
-const bsd = [['sys/types.h', 'sys/socket.h', 'netinet/in.h', 'netinet/tcp.h', 'netinet/udp.h']]
+const bsd = [['sys/types.h', 'sys/socket.h', 'sys/un.h', 'netinet/in.h', 'netinet/tcp.h', 'netinet/udp.h']]
 const systems = {
   linux: {
     macro: '__linux__',
@@ -18,16 +18,25 @@ const systems = {
       ['sys/types.h', 'linux/netfilter_ipv4.h', 'linux/netfilter_ipv6/ip6_tables.h'],
       ['sys/types.h', 'linux/icmp.h', 'linux/icmpv6.h', 'linux/tls.h'],
     ],
+    layouts: 'layouts-linux.cc',
   },
-  darwin: { macro: '__APPLE__', defines: ['__APPLE_USE_RFC_3542'], units: bsd },
-  freebsd: { macro: '__FreeBSD__', units: bsd },
-  win32: { macro: '_WIN32', units: [['winsock2.h', 'ws2tcpip.h', 'mswsock.h', 'mstcpip.h']] },
+  darwin: { macro: '__APPLE__', defines: ['__APPLE_USE_RFC_3542 1'], units: bsd, layouts: 'layouts-darwin.cc' },
+  freebsd: { macro: '__FreeBSD__', units: bsd, layouts: 'layouts-freebsd.cc' },
+  win32: {
+    macro: '_WIN32',
+    // All that the headers have, and the wide form of what has two.
+    defines: ['_WIN32_WINNT 0x0A00', 'NTDDI_VERSION 0x0A00000C', 'UNICODE 1'],
+    units: [['winsock2.h', 'ws2tcpip.h', 'mswsock.h', 'mstcpip.h', 'afunix.h']],
+  },
 }
 // A 32-bit C library with 64-bit times calls other numbers by these names; the table has the older ones, which stay.
 const timed = new Set(['SO_RCVTIMEO', 'SO_SNDTIMEO', 'SO_TIMESTAMP', 'SO_TIMESTAMPNS'])
 const protocols = { IPPROTO_IP: 0, IPPROTO_TCP: 6, IPPROTO_UDP: 17, IPPROTO_IPV6: 41, IPPROTO_ICMPV6: 58 }
-// Levels that Linux alone has.
-const linuxLevels = { SOL_RAW: 255, SOL_TLS: 282 }
+const ownLevels = {
+  linux: { SOL_RAW: 255, SOL_TLS: 282 },
+  darwin: { SOL_LOCAL: 0 },
+  freebsd: { SOL_LOCAL: 0 },
+}
 
 // What the headers call the values that have names in the table.
 const macrosOf = {
@@ -78,10 +87,9 @@ async function readTable(folder) {
 const folder = process.argv[2] ?? fileURLToPath(new URL('../dist/options/table', import.meta.url))
 const table = await readTable(folder)
 const target = macros('')
-const [platform, { units, defines = [] }] = Object.entries(systems).find(([, { macro }]) => target.has(macro)) ?? [
-  undefined,
-  {},
-]
+const [platform, { units, defines = [], layouts }] = Object.entries(systems).find(([, { macro }]) =>
+  target.has(macro),
+) ?? [undefined, {}]
 if (!platform) throw new Error(`${command} is for a system that the table does not know`)
 
 function namedValues([option, { number, names }]) {
@@ -94,14 +102,17 @@ function namedValues([option, { number, names }]) {
 }
 
 const rows = table.flatMap(([name, { number }]) => (platform in number ? [[name, number[platform]]] : []))
-const own = platform === 'linux' ? { SOL_SOCKET: 1, ...linuxLevels } : { SOL_SOCKET: 0xffff }
-const levels = Object.entries({ ...own, ...protocols })
+const levels = Object.entries({
+  SOL_SOCKET: platform === 'linux' ? 1 : 0xffff,
+  ...protocols,
+  ...ownLevels[platform],
+})
 const values = table.flatMap(namedValues)
 const known = new Set()
 const failures = []
 
 for (const headers of units) {
-  const source = [...defines.map((name) => `#define ${name} 1\n`), ...headers.map(include)].join('')
+  const source = [...defines.map((define) => `#define ${define}\n`), ...headers.map(include)].join('')
   for (const name of macros(source)) known.add(name)
   const asserts = [...rows, ...levels, ...values].map(([name, number]) => check(name, number))
   const { failed, stderr } = compile(source + asserts.join(''), '-c')
@@ -118,10 +129,18 @@ if (enumerators.length > 0) {
   if (failed) failures.push(stderr)
 }
 
+const structures = layouts ? readFileSync(new URL(layouts, import.meta.url), 'utf8') : ''
+const places = structures.match(/^static_assert/gm)?.length ?? 0
+if (places > 0) {
+  const { failed, stderr } = compile(structures, '-c')
+  if (failed) failures.push(stderr)
+}
+
 const unknown = rows.filter(([name]) => !known.has(name)).map(([name]) => name)
 const checkedValues = values.filter(([name]) => known.has(name))
 console.log(
-  `${platform}: ${rows.length - unknown.length} of ${rows.length} numbers, ${levels.length} levels and ${checkedValues.length} named values checked`,
+  `${platform}: ${rows.length - unknown.length} of ${rows.length} numbers, ${levels.length} levels, ` +
+    `${checkedValues.length} named values and ${places} places in structures checked`,
 )
 if (unknown.length > 0) console.log(`in no header here: ${unknown.join(', ')}`)
 if (failures.length > 0) {

@@ -1,5 +1,6 @@
 export { abort } from './abort.js'
 export { connect } from './connect.js'
+export { type ConnectionFactory, type ConnectionTarget, connectionFactory } from './factory.js'
 export { type ListenOptions, listen } from './listen.js'
 export type { SocketPreparation } from './prepare.js'
 export type { ConnectOptions } from './request.js'

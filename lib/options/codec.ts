@@ -9,6 +9,7 @@ import {
   validateObject,
   validateString,
 } from '../validate.js'
+import { decodeDarwinInfo, decodeFreebsdInfo } from './bsdinfo.js'
 import { congestionInfoSize, decodeCongestionInfo } from './codecs/congestion.js'
 import { cryptoHeadSize, cryptoInfoSize, decodeCryptoInfo, encodeCryptoInfo } from './codecs/crypto.js'
 import { decodeTransmitTime, encodeDeviceMemoryTokens, encodeTransmitTime } from './codecs/device.js'
@@ -20,10 +21,24 @@ import { decodePathMtu } from './codecs/pathmtu.js'
 import { decodeGroupList, groupListSize } from './codecs/peergroups.js'
 import { decodeRepairWindow, encodeRepairOptions, encodeRepairWindow, repairWindowSize } from './codecs/repair.js'
 import { tos } from './codecs/tos.js'
+import { connectionInfoSize, decodeConnectionInfo } from './connectioninfo.js'
 import type { ValueType } from './entry.js'
 import { encodeInAddr, encodeMembership, encodeMembershipIPv6, encodeSourceMembership } from './membership.js'
-import { decodeTcpInfo, tcpInfoSize } from './tcpinfo.js'
+import {
+  acceptFilterSize,
+  decodeAcceptFilter,
+  decodeLogId,
+  decodeTcpStack,
+  encodeAcceptFilter,
+  encodeLogId,
+  encodeTcpStack,
+  logIdSize,
+  tcpStackSize,
+} from './names.js'
+import { decodeNextHop, encodeNextHop, nextHopSize } from './nexthop.js'
+import { decodeTcpInfo, type TcpInfo, tcpInfoSize } from './tcpinfo.js'
 import type { Credentials, Linger, PortRange } from './values.js'
+import { decodePeerCredentials, peerCredentialsSize } from './xucred.js'
 
 /** A value of four bytes, which goes to the kernel without a buffer. */
 export interface ScalarCodec {
@@ -204,6 +219,12 @@ const portRange: BytesCodec = {
   },
 }
 
+/** The systems whose struct tcp_info is another than that of Linux. */
+const tcpInfoDecoders: Readonly<Partial<Record<NodeJS.Platform, (read: Buffer) => TcpInfo>>> = {
+  darwin: decodeDarwinInfo,
+  freebsd: decodeFreebsdInfo,
+}
+
 /** How the values of four bytes cross to the kernel. */
 export const scalarCodecs: Readonly<Partial<Record<ValueType, ScalarCodec>>> = {
   flag,
@@ -226,7 +247,7 @@ export const bytesCodecs: Readonly<Record<Exclude<ValueType, ScalarType>, BytesC
   bytes,
   ucred,
   port_range: portRange,
-  tcp_info: { capacity: tcpInfoSize, decode: decodeTcpInfo, encode: readOnly },
+  tcp_info: { capacity: tcpInfoSize, decode: tcpInfoDecoders[process.platform] ?? decodeTcpInfo, encode: readOnly },
   sockaddr: { capacity: 128, decode: decodeAddress, encode: readOnly },
   in_addr: { capacity: 4, decode: (read) => formatIPv4(read.subarray(0, 4)), encode: encodeInAddr },
   ip_mreqn: { capacity: 0, decode: writeOnly, encode: encodeMembership },
@@ -250,4 +271,10 @@ export const bytesCodecs: Readonly<Record<Exclude<ValueType, ScalarType>, BytesC
   icmp6_filter: { capacity: 32, decode: decodeTypes, encode: encodeTypes(32) },
   ip6_mtuinfo: { capacity: 32, decode: decodePathMtu, encode: readOnly },
   flowlabel: { capacity: flowLabelSize, decode: decodeFlowLabel, encode: encodeFlowLabel },
+  connection_info: { capacity: connectionInfoSize, decode: decodeConnectionInfo, encode: readOnly },
+  xucred: { capacity: peerCredentialsSize, decode: decodePeerCredentials, encode: readOnly },
+  accept_filter: { capacity: acceptFilterSize, decode: decodeAcceptFilter, encode: encodeAcceptFilter },
+  tcp_stack: { capacity: tcpStackSize, decode: decodeTcpStack, encode: encodeTcpStack },
+  log_id: { capacity: logIdSize, decode: decodeLogId, encode: encodeLogId },
+  sockaddr_in6: { capacity: nextHopSize, decode: decodeNextHop, encode: encodeNextHop },
 }

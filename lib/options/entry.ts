@@ -1,7 +1,11 @@
 /** A system the table knows numbers for, by its `process.platform` name. */
 export type Platform = 'linux' | 'darwin' | 'freebsd' | 'win32'
 
-/** The protocol level that an option belongs to. Level and number travel together: number 15 means two things. */
+/**
+ * The protocol level that an option belongs to. Level and number travel together: number 15 means two things.
+ * `SOL_LOCAL` is that of Unix sockets on macOS and FreeBSD. `WSAIoctl` is none: its rows are control codes of Windows,
+ * which no call for options takes.
+ */
 export type Level =
   | 'SOL_SOCKET'
   | 'IPPROTO_IP'
@@ -11,6 +15,8 @@ export type Level =
   | 'IPPROTO_ICMPV6'
   | 'SOL_RAW'
   | 'SOL_TLS'
+  | 'SOL_LOCAL'
+  | 'WSAIoctl'
 
 /** The kinds of socket that an option means something on. `tcp6`, `udp6` and `raw6` are the IPv6 sockets alone. */
 export type SocketKind = 'tcp' | 'udp' | 'raw' | 'unix' | 'tcp6' | 'udp6' | 'raw6'
@@ -50,6 +56,12 @@ export type ValueType =
   | 'icmp6_filter'
   | 'ip6_mtuinfo'
   | 'flowlabel'
+  | 'connection_info'
+  | 'xucred'
+  | 'accept_filter'
+  | 'tcp_stack'
+  | 'log_id'
+  | 'sockaddr_in6'
 
 /** The unit in which sockctl gives and takes a number. */
 export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'

@@ -52,7 +52,7 @@ function hasTls(): boolean {
 
 function isAvailable(entry: OptionEntry): boolean {
   const number = entry.number[process.platform as Platform]
-  if (number === undefined) return false
+  if (number === undefined || entry.level === 'WSAIoctl') return false
   if (entry.access === 'wo') return true
   if (entry.level === 'SOL_TLS') return hasTls()
   const answers = entry.sockets.map((kind) => ask(kind, levelNumber(entry.level), number))

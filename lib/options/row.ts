@@ -1,7 +1,7 @@
 import { errorName, invalidArgType, invalidArgValue, isUnsupported, systemError, unsupported } from '../errors.js'
 import { memory, native } from '../native.js'
 import { bytesCodecs, scalarCodecs } from './codec.js'
-import { namedCodec } from './codecs/names.js'
+import { namedCodec } from './codecs/named.js'
 import type { Level, OptionEntry, Platform } from './entry.js'
 import { nearest } from './nearest.js'
 import { table } from './table/index.js'
@@ -40,6 +40,9 @@ export function levelNumber(level: Level): number {
     IPPROTO_ICMPV6: 58,
     SOL_RAW: 255,
     SOL_TLS: 282,
+    SOL_LOCAL: 0,
+    // No level at all; compile() refuses its rows.
+    WSAIoctl: -1,
   }
   return numbers[level]
 }
@@ -91,6 +94,10 @@ function compile(name: string): Row {
   if (!entry) {
     const candidate = nearest(name, Object.keys(entries))
     throw invalidArgValue('name', name, `is no known socket option${candidate ? `; did you mean ${candidate}?` : ''}`)
+  }
+  if (entry.level === 'WSAIoctl') {
+    const reason = 'is a control code of WSAIoctl() on Windows, which getsockopt() and setsockopt() do not reach'
+    throw unsupported(`${name} ${reason}`, { option: name })
   }
   const number = entry.number[process.platform as Platform]
   if (number === undefined) {

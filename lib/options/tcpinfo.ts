@@ -59,7 +59,7 @@ export interface TcpInfo {
   rttUs?: number
   rttVarianceUs?: number
   sendSlowStartThreshold?: number
-  /** Congestion window, in segments. */
+  /** Congestion window, in segments; on macOS and FreeBSD in bytes. */
   congestionWindow?: number
   advertisedMss?: number
   reordering?: number

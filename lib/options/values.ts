@@ -7,9 +7,12 @@ import type { MemoryInfo } from './codecs/memory.js'
 import type { PathMtu } from './codecs/pathmtu.js'
 import type { RepairOptions, RepairWindow } from './codecs/repair.js'
 import type { TypeOfService } from './codecs/tos.js'
+import type { ConnectionInfo } from './connectioninfo.js'
 import type { OptionEntry } from './entry.js'
 import type { Membership, SourceMembership } from './membership.js'
+import type { AcceptFilter, TcpStack } from './names.js'
 import type { TcpInfo } from './tcpinfo.js'
+import type { PeerCredentials } from './xucred.js'
 
 /** SO_LINGER. Off: close() returns at once and the data goes out behind it. On with 0 seconds: close() resets. */
 export interface Linger {
@@ -67,6 +70,12 @@ export interface OutputTypes {
   icmp6_filter: number[]
   ip6_mtuinfo: PathMtu
   flowlabel: FlowLabel
+  connection_info: ConnectionInfo
+  xucred: PeerCredentials
+  accept_filter: AcceptFilter
+  tcp_stack: TcpStack
+  log_id: string
+  sockaddr_in6: string
 }
 
 /** What setting an option takes, by the form of its value. */
@@ -104,6 +113,12 @@ export interface InputTypes {
   icmp6_filter: readonly number[]
   ip6_mtuinfo: never
   flowlabel: FlowLabelRequest
+  connection_info: never
+  xucred: never
+  accept_filter: AcceptFilter
+  tcp_stack: Pick<TcpStack, 'name'>
+  log_id: string
+  sockaddr_in6: string
 }
 
 /** What reading the option of a row gives: for one with names, a name, or the number of what has none. */

@@ -1,31 +1,18 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { ConflictCase } from '../../lib/diag.js'
 import { isRoot, nobody } from '../support.js'
+import { command, sockctl } from './command.js'
 
 interface Section {
   name: string
   steps: { did: string; saw: string; holds?: boolean; missing?: string; data?: Record<string, unknown> }[]
 }
 
-const command = fileURLToPath(new URL('../../bin/sockctl.js', import.meta.url))
-
 /** Whether `nobody` can run this Node.js and read this checkout, which a folder above them may forbid. */
 function canRunAsNobody(): boolean {
   const program = `require('node:fs').accessSync(${JSON.stringify(command)})`
   return spawnSync(process.execPath, ['--eval', program], { uid: nobody, gid: nobody, stdio: 'ignore' }).status === 0
-}
-
-/** Runs sockctl, as another user if asked. */
-function sockctl(args: readonly string[], uid?: number): Promise<{ code: number; stdout: string; stderr: string }> {
-  const who = uid === undefined ? {} : { uid, gid: uid }
-  return new Promise((resolve) => {
-    const options = { ...who, maxBuffer: 2 ** 26, env: { ...process.env, NO_COLOR: '1' } }
-    const child = execFile(process.execPath, [command, ...args], options, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr })
-    })
-  })
 }
 
 function stepsOf(stdout: string): Map<string, Section['steps']> {
@@ -97,25 +84,6 @@ describe('sockctl matrix', () => {
     const { code, stderr } = await sockctl(['matrix', '--protocol', 'sctp'])
     expect(stderr).toMatch(/tcp, udp/)
     expect(code).toBe(2)
-  })
-})
-
-describe('sockctl options', () => {
-  test('lists the options whose name has a text in it', async () => {
-    const { code, stdout } = await sockctl(['options', 'reuse', '--json'])
-    const names = (JSON.parse(stdout) as { name: string }[]).map((info) => info.name)
-    expect(names).toEqual(expect.arrayContaining(['SO_REUSEADDR', 'SO_REUSEPORT']))
-    expect(code).toBe(0)
-  })
-
-  test('prints a table', async () => {
-    const { stdout } = await sockctl(['options', 'SO_KEEPALIVE'])
-    expect(stdout.split('\n')[1]?.split(/\s{2,}/)).toEqual(['SO_KEEPALIVE', 'SOL_SOCKET', '9', 'flag', 'rw', 'yes'])
-  })
-
-  test('exits 1 when no option has it', async () => {
-    const { code } = await sockctl(['options', 'nonsense'])
-    expect(code).toBe(1)
   })
 })
 

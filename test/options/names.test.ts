@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { getOption, type OptionName, options, type ReadableOption, setOption } from '../../lib/index.js'
-import { namedCodec } from '../../lib/options/codecs/names.js'
+import { namedCodec } from '../../lib/options/codecs/named.js'
 import { isRoot, thrownBy } from '../support.js'
 import { entryOf, isHere, openSocket, sysctl } from './kinds.js'
 

@@ -78,6 +78,12 @@ const wrongTypes: Readonly<Record<ValueType, readonly unknown[]>> = {
   ip6_mtuinfo: [],
   ucred: [],
   sockaddr: [],
+  connection_info: [],
+  xucred: [],
+  accept_filter: [...notObjects, {}, { name: 1 }, { name: 'dataready', argument: 1 }],
+  tcp_stack: [...notObjects, {}, { name: 1 }],
+  log_id: notStrings,
+  sockaddr_in6: [...notStrings, 'lo', '127.0.0.1'],
 }
 
 /** Values outside an option's range, for each form that has one. */

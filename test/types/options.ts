@@ -4,6 +4,8 @@
  */
 
 import {
+  type AcceptFilter,
+  type ConnectionInfo,
   type Credentials,
   getOption,
   getRawOption,
@@ -15,6 +17,7 @@ import {
   type OptionName,
   type OptionValue,
   options,
+  type PeerCredentials,
   type PortRange,
   type ReadableOption,
   type SocketAddress,
@@ -57,6 +60,10 @@ export function values(): void {
   holds<Same<OptionValue<'IP_MULTICAST_IF'>, string>>()
   holds<Same<OptionValue<'SO_ORIGINAL_DST'>, SocketAddress>>()
   holds<Same<OptionValue<'IP_LOCAL_PORT_RANGE'>, PortRange>>()
+  holds<Same<OptionValue<'TCP_CONNECTION_INFO'>, ConnectionInfo>>()
+  holds<Same<OptionValue<'LOCAL_PEERCRED'>, PeerCredentials>>()
+  holds<Same<OptionValue<'SO_ACCEPTFILTER'>, AcceptFilter>>()
+  holds<Same<OptionValue<'TCP_LOGID'>, string>>()
   const linger = getOption(socket, 'SO_LINGER')
   holds<Same<typeof linger, Linger>>()
   holds<Same<(typeof linger)['on'], boolean>>()
@@ -77,6 +84,8 @@ export function inputs(): void {
   holds<Same<OptionInput<'IP_BLOCK_SOURCE'>, SourceMembership>>()
   holds<Same<OptionInput<'IPV6_JOIN_GROUP'>, Membership>>()
   holds<Same<OptionInput<'IP_LOCAL_PORT_RANGE'>, PortRange>>()
+  holds<Same<OptionInput<'SO_ACCEPTFILTER'>, AcceptFilter>>()
+  holds<Same<OptionInput<'TCP_FUNCTION_BLK'>, { name: string }>>()
   holds<Same<SocketOptions['SO_REUSEADDR'], boolean | undefined>>()
   setOptions(socket, { SO_REUSEADDR: true, SO_RCVBUF: undefined, IP_ADD_MEMBERSHIP: { group: '239.0.0.1' } })
   setOption(socket, 'SO_MAX_PACING_RATE', 5)
@@ -126,6 +135,8 @@ export function wrongValues(): void {
 export function wrongAccess(): void {
   // @ts-expect-error -- it can only be read
   setOption(socket, 'SO_TYPE', 1)
+  // @ts-expect-error -- it can only be read, on the systems that have it
+  setOption(socket, 'LOCAL_PEERCRED', { uid: 0, groups: [] })
   // @ts-expect-error -- it can only be read
   setOptions(socket, { SO_ERROR: 0 })
   // @ts-expect-error -- it can only be read

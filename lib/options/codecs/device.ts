@@ -1,6 +1,6 @@
 import { maxInt32, optional, validateBoolean, validateObject } from '../../validate.js'
 import { decodeWords, encodeWords, validateArray, validateWord } from './fields.js'
-import { nameOf, numberOf } from './names.js'
+import { nameOf, numberOf } from './named.js'
 
 const clocks = { realtime: 0, monotonic: 1, tai: 11 } as const
 const deadlineBit = 1

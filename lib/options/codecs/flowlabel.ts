@@ -3,7 +3,7 @@ import { invalidArgType } from '../../errors.js'
 import { formatIPv6, parseIPv6 } from '../../sockaddr.js'
 import { optional, validateBoolean, validateInteger, validateObject, validateOneOf } from '../../validate.js'
 import { little } from './fields.js'
-import { nameOf } from './names.js'
+import { nameOf } from './named.js'
 
 const actions = { get: 0, put: 1, renew: 2 } as const
 const shares = { none: 0, exclusive: 1, process: 2, user: 3, any: 255 } as const

@@ -1,6 +1,6 @@
 import { maxInt32 } from '../../validate.js'
 import type { ScalarCodec } from '../codec.js'
-import { numberOf } from './names.js'
+import { numberOf } from './named.js'
 
 /** The code points of RFC 2474, 2597, 3246, 5865 and 8622 in their place, above the bits of ECN, and the older names. */
 const services = {

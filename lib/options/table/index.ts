@@ -1,5 +1,11 @@
+import { bsdOptions } from './bsd.js'
+import { darwinOptions } from './darwin.js'
+import { darwinTcpOptions } from './darwin-tcp.js'
 import { deviceOptions } from './device.js'
+import { freebsdOptions } from './freebsd.js'
+import { freebsdTcpOptions } from './freebsd-tcp.js'
 import { headerOptions } from './header.js'
+import { ioctlOptions } from './ioctl.js'
 import { ipOptions } from './ip.js'
 import { ipsecOptions } from './ipsec.js'
 import { ipv6Options } from './ipv6.js'
@@ -11,6 +17,9 @@ import { tcpOptions } from './tcp.js'
 import { timerOptions } from './timers.js'
 import { tlsOptions } from './tls.js'
 import { udpOptions } from './udp.js'
+import { windowsOptions } from './windows.js'
+import { windowsIpOptions } from './windows-ip.js'
+import { windowsTcpOptions } from './windows-tcp.js'
 
 // An intersection, not the type of the spread: it keeps the doc comments of the rows for the reader's editor.
 type Table = typeof socketOptions &
@@ -27,11 +36,21 @@ type Table = typeof socketOptions &
   typeof tlsOptions &
   typeof udpOptions
 
+type ForeignTable = typeof bsdOptions &
+  typeof darwinOptions &
+  typeof darwinTcpOptions &
+  typeof freebsdOptions &
+  typeof freebsdTcpOptions &
+  typeof windowsOptions &
+  typeof windowsIpOptions &
+  typeof windowsTcpOptions &
+  typeof ioctlOptions
+
 /**
  * Every option that sockctl knows by name, in the order in which several are set. IP_TOS brings an SO_PRIORITY of its own
- * with it, so it goes before one that is asked for; TLS_TX needs the TCP_ULP before it.
+ * with it, so it goes before one that is asked for; TLS_TX needs the TCP_ULP before it. What Linux lacks comes last.
  */
-export const table: Table = {
+export const table: Table & ForeignTable = {
   ...ipOptions,
   ...ipv6Options,
   ...headerOptions,
@@ -45,4 +64,13 @@ export const table: Table = {
   ...repairOptions,
   ...tlsOptions,
   ...udpOptions,
+  ...bsdOptions,
+  ...darwinOptions,
+  ...darwinTcpOptions,
+  ...freebsdOptions,
+  ...freebsdTcpOptions,
+  ...windowsOptions,
+  ...windowsIpOptions,
+  ...windowsTcpOptions,
+  ...ioctlOptions,
 }

@@ -43,7 +43,7 @@ const socketItself = {
     access: 'rw',
     sockets: ['tcp', 'udp'],
     before: 'bind',
-    late: 'nothing is promised: a socket joins its group in bind()',
+    late: 'may do nothing: a socket joins its group in bind()',
     source: 'getsockopt(2) FreeBSD',
   },
   /** Keeps every other socket off the address and port, even one that sets SO_REUSEADDR. */
@@ -54,7 +54,7 @@ const socketItself = {
     access: 'rw',
     sockets: ['tcp', 'udp'],
     before: 'bind',
-    late: 'nothing is promised: the documentation asks for it before bind()',
+    late: 'may do nothing: its documentation asks for it before bind()',
     source: 'Microsoft, Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE',
   },
   /**

@@ -141,7 +141,7 @@ export const tcpOptions = {
   },
   /**
    * State, times and counters of the connection. Of a listener `unacked` is the length of the accept queue and `sacked`
-   * its limit. Newer kernels know more fields, and macOS and FreeBSD lay them out otherwise.
+   * its limit. Newer kernels know more fields; macOS and FreeBSD fill fewer, and have the congestion window in bytes.
    */
   TCP_INFO: {
     level: 'IPPROTO_TCP',

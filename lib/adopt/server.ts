@@ -1,0 +1,157 @@
+import { lstatSync } from 'node:fs'
+import net from 'node:net'
+import { getSystemErrorMap } from 'node:util'
+import { invalidArgValue, type SystemError } from '../errors.js'
+import { handOver, interceptListening, type ListenPlace } from '../handle/listening.js'
+import type { Family } from '../platform.js'
+import { type AddressInput, familyOf } from '../sockaddr.js'
+import { defaultBacklog } from '../sockets/bare.js'
+import { callable } from './callable.js'
+import { removePath } from './path.js'
+import { checkPreparation, isFromControl, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
+
+/** How a `Server` of sockctl listens: as `net.Server` does, with sockctl's options beside Node's. */
+export interface ServerListenOptions extends net.ListenOptions, SocketPreparation {
+  /** SO_REUSEPORT, on every Node. @default false */
+  reusePort?: boolean | undefined
+}
+
+/** What one `listen()` asked for beyond what Node passes on. */
+interface Asked {
+  readonly preparation: Preparation
+  readonly reusePort: boolean
+}
+
+interface Spot {
+  readonly family: Family
+  readonly address: AddressInput
+}
+
+const ipv6OnlyFlag = 1
+const reusePortFlag = 2
+const askedOf = new WeakMap<net.Server, Asked>()
+
+/** The place that is asked for; without an address IPv6 for both families and, where that is not to be had, IPv4. */
+function spotsOf({ address, port }: ListenPlace): Spot[] {
+  if (port === -1) return [{ family: 'unix', address: { path: address ?? '' } }]
+  if (address) return [{ family: familyOf(address) ?? 'ipv4', address: { address, port } }]
+  return [
+    { family: 'ipv6', address: { address: '::', port } },
+    { family: 'ipv4', address: { address: '0.0.0.0', port } },
+  ]
+}
+
+function listenAt(server: net.Server, { family, address }: Spot, { backlog, flags }: ListenPlace): void {
+  const { preparation, reusePort } = askedOf.get(server) ?? {
+    preparation: checkPreparation({}, true),
+    reusePort: false,
+  }
+  const own = {
+    SO_REUSEPORT: reusePort || (flags & reusePortFlag) !== 0 || undefined,
+    IPV6_V6ONLY: family === 'ipv6' ? (flags & ipv6OnlyFlag) !== 0 : undefined,
+  }
+  withSocket(family, preparation, own, (socket) => {
+    socket.listen(backlog || defaultBacklog, address)
+    handOver(server, socket, removerOf(address.path))
+  })
+}
+
+/** Node removes the file of a Unix socket when it closes the handle, not at 'close'. */
+function removerOf(path: string | undefined): (() => void) | undefined {
+  if (path === undefined || path.startsWith('\0')) return undefined
+  const own = lstatSync(path)
+  return () => removePath(path, own)
+}
+
+/** The error in Node's words, which say more than ours and have a port where Node has one. */
+function described(error: SystemError, { address }: Spot, { port }: ListenPlace): SystemError {
+  const [, description = ''] = getSystemErrorMap().get(error.errno) ?? []
+  const place = address.path ?? `${address.address}${port > 0 ? `:${port}` : ''}`
+  const own = {
+    message: `${error.syscall} ${error.code}: ${description} ${place}`,
+    address: address.path ?? address.address,
+  }
+  return Object.assign(error, own, port === 0 ? {} : { port })
+}
+
+function isFromBinding(error: unknown): error is SystemError {
+  const { syscall } = Object(error) as Partial<SystemError>
+  return (syscall === 'bind' || syscall === 'listen') && !isFromControl(error)
+}
+
+/** Whether another family may do better, as Node sees it. */
+function leavesHope(error: unknown): boolean {
+  const { code, syscall } = Object(error) as Partial<SystemError>
+  return (syscall === 'bind' || syscall === 'socket') && code !== 'EADDRINUSE' && !isFromControl(error)
+}
+
+/** Listens, and tells of a failure in the next tick, as Node does. */
+function listenOrFail(server: net.Server, place: ListenPlace, [spot, ...others] = spotsOf(place)): boolean {
+  if (!spot) return false
+  try {
+    listenAt(server, spot, place)
+    return true
+  } catch (error) {
+    if (others.length > 0 && leavesHope(error)) return listenOrFail(server, place, others)
+    const shown = isFromBinding(error) ? described(error, spot, place) : error
+    process.nextTick(() => server.emit('error', shown))
+    return false
+  }
+}
+
+interface GivenOptions extends ServerListenOptions {
+  fd?: unknown
+  handle?: unknown
+  _handle?: unknown
+}
+
+/** The options among the arguments of `listen()`, where there are any. */
+function optionsOf([first]: readonly unknown[]): GivenOptions {
+  return typeof first === 'object' && first !== null ? first : {}
+}
+
+/** Checks what sockctl adds, and gives the arguments that are left for Node. */
+function prepare(server: net.Server, args: unknown[]): unknown[] {
+  const options = optionsOf(args)
+  const { reuseAddress, control, fd, handle, _handle, reusePort } = options
+  const preparation = checkPreparation(options, true)
+  const isOwn = reuseAddress !== undefined || control !== undefined || options.options !== undefined
+  if (isOwn && (fd ?? handle ?? _handle) != null) {
+    throw invalidArgValue('options', options, 'must not ask for a socket of its own kind and bring one')
+  }
+  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true })
+  // The primary of a cluster, which would make the socket otherwise, knows nothing of these.
+  return isOwn || reusePort === true ? [{ ...options, exclusive: true }, ...args.slice(1)] : args
+}
+
+class ControlledServer extends net.Server {
+  /**
+   * Listens as `net.Server` does, on a socket that was made to order: `options`, `control`, `reuseAddress` and
+   * `reusePort` work as in `listen()` of sockctl. It binds and listens in one step.
+   *
+   * In a `cluster` worker that gives none of these the primary makes the socket, as for `net.Server`; with any of them
+   * the socket is the worker's own.
+   *
+   * @throws TypeError or RangeError for a bad argument; what the system refuses is emitted as 'error', with the true
+   * `syscall`: `bind` where Node says `listen`
+   */
+  override listen(options: ServerListenOptions, listeningListener?: () => void): this
+  override listen(port?: number, hostname?: string, backlog?: number, listeningListener?: () => void): this
+  override listen(port?: number, hostname?: string, listeningListener?: () => void): this
+  override listen(port?: number, backlog?: number, listeningListener?: () => void): this
+  override listen(port?: number, listeningListener?: () => void): this
+  override listen(path: string, backlog?: number, listeningListener?: () => void): this
+  override listen(path: string, listeningListener?: () => void): this
+  override listen(handle: object, backlog?: number, listeningListener?: () => void): this
+  override listen(handle: object, listeningListener?: () => void): this
+  override listen(...args: unknown[]): this {
+    return super.listen(...(prepare(this, args) as [number]))
+  }
+}
+
+interceptListening(ControlledServer.prototype, listenOrFail)
+
+/** A `net.Server` whose `listen()` takes sockctl's options beside Node's. Every `net.Server` is an instance of it. */
+export const Server = callable(ControlledServer, net.Server, () => {})
+/** A `net.Server` whose `listen()` takes sockctl's options beside Node's. */
+export type Server = ControlledServer

@@ -1,0 +1,106 @@
+import net from 'node:net'
+import { codedError } from '../errors.js'
+import { hasHandle, interceptConnecting } from '../handle/connecting.js'
+import { callable } from './callable.js'
+import { checkOutgoing, Outgoing, type OutgoingOptions } from './outgoing.js'
+
+/** How a `Socket` of sockctl connects: as `net.Socket` does, with sockctl's options beside Node's. */
+export type SocketConnectOptions = OutgoingOptions &
+  (Omit<net.TcpSocketConnectOpts, 'localPort'> | net.IpcSocketConnectOpts)
+
+/** How a `Socket` of sockctl is made: as Node's, and with options for each of its `connect()`s that gives none. */
+export type SocketConstructorOptions = net.SocketConstructorOpts & OutgoingOptions
+
+interface GivenOptions extends OutgoingOptions {
+  localAddress?: unknown
+}
+
+const ownNames = ['options', 'control', 'reuseAddress', 'localPort'] as const
+
+const defaultsOf = new WeakMap<net.Socket, OutgoingOptions>()
+const outgoingOf = new WeakMap<net.Socket, Outgoing>()
+
+function ownOptions(given: unknown): OutgoingOptions {
+  if (typeof given !== 'object' || given === null) return {}
+  const entries = ownNames.map((name) => [name, (given as GivenOptions)[name]] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+function initialize(socket: net.Socket, options: unknown): void {
+  const own = ownOptions(options)
+  if (Object.keys(own).length === 0) return
+  checkOutgoing(own)
+  defaultsOf.set(socket, own)
+}
+
+/** Node hands its own arguments on as one array, the options first. */
+function flatten(args: readonly unknown[]): readonly unknown[] {
+  return Array.isArray(args[0]) ? args[0] : args
+}
+
+/** Tells the true reason of an attempt that failed before connect(2), where Node knows only a number. */
+function correctAttempt(this: net.Socket, _address: string, _port: number, _family: number, shown: Error): void {
+  const failure = outgoingOf.get(this)?.takeFailure()
+  if (!failure) return
+  const { error } = failure
+  Object.assign(shown, error, { cause: error }, error instanceof Error ? { message: error.message } : {})
+}
+
+/** Prepares the descriptors of one `connect()`, and gives the arguments that are left for Node. */
+function prepare(socket: net.Socket, args: readonly unknown[]): readonly unknown[] {
+  const [first, ...others] = flatten(args)
+  const given = (typeof first === 'object' && first !== null ? first : {}) as GivenOptions
+  const own = { ...defaultsOf.get(socket), ...ownOptions(given) }
+  outgoingOf.delete(socket)
+  if (Object.keys(own).length === 0 && given.localAddress == null) return args
+  const request = checkOutgoing({ ...own, localAddress: given.localAddress })
+  if (hasHandle(socket) && !socket.destroyed) return refuseHandle(request.isPlain, args)
+  outgoingOf.set(socket, new Outgoing(request))
+  if (!socket.listeners('connectionAttemptFailed').includes(correctAttempt)) {
+    socket.prependListener('connectionAttemptFailed', correctAttempt)
+  }
+  // Node would refuse a port that is no number.
+  const isHidden = request.reserved && (given.localPort !== undefined || given.localAddress !== undefined)
+  return isHidden ? [{ ...given, localAddress: undefined, localPort: undefined }, ...others] : args
+}
+
+function refuseHandle(isPlain: boolean, args: readonly unknown[]): readonly unknown[] {
+  if (isPlain) return args
+  throw codedError('ERR_INVALID_STATE', 'Invalid state: the socket has a descriptor already; use setOptions()')
+}
+
+class ControlledSocket extends net.Socket {
+  constructor(options?: SocketConstructorOptions) {
+    super(options)
+    initialize(this, options)
+  }
+
+  /**
+   * Connects as `net.Socket` does, on a socket that was made to order: `options`, `control` and `localPort: 'reserved'`
+   * work as in `connect()` of sockctl, and SO_REUSEADDR is off unless `reuseAddress` turns it on.
+   *
+   * @throws TypeError or RangeError for a bad argument; what the system refuses is emitted as 'error'
+   */
+  override connect(options: SocketConnectOptions, connectionListener?: () => void): this
+  override connect(port: number, host: string, connectionListener?: () => void): this
+  override connect(port: number, connectionListener?: () => void): this
+  override connect(path: string, connectionListener?: () => void): this
+  override connect(...args: unknown[]): this {
+    return super.connect(...(prepare(this, args) as [string]))
+  }
+
+  override destroy(error?: Error, ...rest: []): this {
+    const failure = error && !(error instanceof AggregateError) && outgoingOf.get(this)?.takeFailure()
+    return super.destroy(failure ? (failure.error as Error) : error, ...rest)
+  }
+}
+
+interceptConnecting(ControlledSocket.prototype, (socket) => outgoingOf.get(socket))
+
+/**
+ * A `net.Socket` whose `connect()` takes sockctl's options beside Node's. Every `net.Socket` is an instance of it, those
+ * that a server accepts included.
+ */
+export const Socket = callable(ControlledSocket, net.Socket, (socket, [options]) => initialize(socket, options))
+/** A `net.Socket` whose `connect()` takes sockctl's options beside Node's. */
+export type Socket = ControlledSocket
