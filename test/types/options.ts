@@ -5,8 +5,12 @@
 
 import {
   type AcceptFilter,
+  type CongestionInfo,
   type ConnectionInfo,
   type Credentials,
+  type CryptoInfo,
+  type FlowLabel,
+  type FlowLabelRequest,
   getOption,
   getRawOption,
   type Linger,
@@ -17,9 +21,12 @@ import {
   type OptionName,
   type OptionValue,
   options,
+  type PathMtu,
   type PeerCredentials,
   type PortRange,
   type ReadableOption,
+  type RepairOptions,
+  type RepairWindow,
   type SocketAddress,
   type SocketLike,
   type SocketOptions,
@@ -28,6 +35,7 @@ import {
   setOptions,
   setRawOption,
   type TcpInfo,
+  type TransmitTime,
   type TypeOfService,
   type WritableOption,
 } from '../../lib/index.js'
@@ -53,6 +61,14 @@ export function values(): void {
   holds<Same<OptionValue<'SO_MEMINFO'>, MemoryInfo>>()
   holds<Same<OptionValue<'TCP_SAVED_SYN'>, Buffer>>()
   holds<Same<OptionValue<'SO_PEERGROUPS'>, number[]>>()
+  holds<Same<OptionValue<'TLS_TX'>, CryptoInfo>>()
+  holds<Same<OptionValue<'TCP_CC_INFO'>, CongestionInfo>>()
+  holds<Same<OptionValue<'TCP_REPAIR_WINDOW'>, RepairWindow>>()
+  holds<Same<OptionValue<'IPV6_FLOWLABEL_MGR'>, FlowLabel>>()
+  holds<Same<OptionInput<'IPV6_FLOWLABEL_MGR'>, FlowLabelRequest>>()
+  holds<Same<OptionInput<'TCP_REPAIR_OPTIONS'>, RepairOptions>>()
+  holds<Same<OptionValue<'SO_TXTIME'>, TransmitTime>>()
+  holds<Same<OptionValue<'IPV6_PATHMTU'>, PathMtu>>()
   holds<Same<OptionValue<'SO_BUF_LOCK'>, 'none' | 'send' | 'receive' | 'both' | number>>()
   holds<Same<OptionValue<'IP_TOS'>, number>>()
   holds<Same<OptionValue<'TCP_INFO'>, TcpInfo>>()

@@ -15,6 +15,12 @@ export function decodeWords(bytes: Uint8Array): number[] {
   )
 }
 
+/** A structure of unsigned 32-bit integers as named fields, in the order of the names; 0 for what is not there. */
+export function decodeFields<Name extends string>(names: readonly Name[], bytes: Uint8Array): Record<Name, number> {
+  const words = decodeWords(bytes)
+  return Object.fromEntries(names.map((name, index) => [name, words[index] ?? 0])) as Record<Name, number>
+}
+
 /** A structure of unsigned 32-bit integers. */
 export function encodeWords(words: readonly number[]): Uint8Array {
   return new Uint8Array(Uint32Array.from(words).buffer)

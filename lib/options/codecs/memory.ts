@@ -1,4 +1,4 @@
-import { decodeWords } from './fields.js'
+import { decodeFields } from './fields.js'
 
 const names = [
   'receiveAllocated',
@@ -39,9 +39,5 @@ export const memoryInfoSize = 4 * names.length
 
 /** Reads the counters of SO_MEMINFO. */
 export function decodeMemoryInfo(bytes: Uint8Array): MemoryInfo {
-  const words = decodeWords(bytes)
-  return Object.fromEntries(names.map((name, index) => [name, words[index] ?? 0])) as Record<
-    (typeof names)[number],
-    number
-  >
+  return decodeFields(names, bytes)
 }

@@ -1,5 +1,5 @@
 import { optional, validateBoolean, validateInteger, validateObject } from '../../validate.js'
-import { decodeWords, encodeWords, validateWord } from './fields.js'
+import { decodeFields, encodeWords, validateWord } from './fields.js'
 
 /** The kinds of TCP's header options (RFC 9293, 7323, 2018). */
 const optionKinds = { maxSegment: 2, windowScale: 3, selectiveAcks: 4, timestamps: 8 } as const
@@ -62,9 +62,7 @@ export const repairWindowSize = 4 * windowFields.length
 
 /** Reads struct tcp_repair_window. */
 export function decodeRepairWindow(bytes: Uint8Array): RepairWindow {
-  const words = decodeWords(bytes)
-  const fields = windowFields.map((field, index) => [field, words[index] ?? 0])
-  return Object.fromEntries(fields) as Record<(typeof windowFields)[number], number>
+  return decodeFields(windowFields, bytes)
 }
 
 /** Makes struct tcp_repair_window. */

@@ -1,5 +1,16 @@
 import type { OptionEntry } from '../entry.js'
 
+/** How packets find the largest size of their path. */
+export const pathMtuDiscovery = {
+  dont: { linux: 0, win32: 2 },
+  want: { linux: 1 },
+  do: { linux: 2, win32: 1 },
+  probe: { linux: 3, win32: 3 },
+  interface: { linux: 4 },
+  omit: { linux: 5 },
+  unset: { win32: 0 },
+} as const
+
 /** The options of IPPROTO_IP. TCP and UDP sockets over IPv6 take them too, for their IPv4 traffic. */
 export const ipOptions = {
   /**
@@ -106,15 +117,7 @@ export const ipOptions = {
     level: 'IPPROTO_IP',
     number: { linux: 10, win32: 71 },
     type: 'enum',
-    names: {
-      dont: { linux: 0, win32: 2 },
-      want: { linux: 1 },
-      do: { linux: 2, win32: 1 },
-      probe: { linux: 3, win32: 3 },
-      interface: { linux: 4 },
-      omit: { linux: 5 },
-      unset: { win32: 0 },
-    },
+    names: pathMtuDiscovery,
     range: [0, 5],
     access: 'rw',
     sockets: ['tcp', 'udp', 'raw'],

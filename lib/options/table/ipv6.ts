@@ -1,4 +1,5 @@
 import type { OptionEntry } from '../entry.js'
+import { pathMtuDiscovery } from './ip.js'
 
 /** The options of IPPROTO_IPV6. */
 export const ipv6Options = {
@@ -115,15 +116,7 @@ export const ipv6Options = {
     level: 'IPPROTO_IPV6',
     number: { linux: 23, win32: 71 },
     type: 'enum',
-    names: {
-      dont: { linux: 0, win32: 2 },
-      want: { linux: 1 },
-      do: { linux: 2, win32: 1 },
-      probe: { linux: 3, win32: 3 },
-      interface: { linux: 4 },
-      omit: { linux: 5 },
-      unset: { win32: 0 },
-    },
+    names: pathMtuDiscovery,
     range: [0, 5],
     access: 'rw',
     sockets: ['tcp6', 'udp6', 'raw6'],
