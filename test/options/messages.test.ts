@@ -4,6 +4,7 @@ import { isRoot } from '../support.js'
 import { connection, loopback } from './connections.js'
 import { isHere, openSocket } from './kinds.js'
 import { python, whyNoPython } from './python.js'
+import { isTooNew } from './written.js'
 
 /** Sends a datagram from descriptor 4 to the address, and prints which control messages came with it at 3. */
 const datagram = `
@@ -102,7 +103,8 @@ async function unixEnds(use: (client: BareSocket | { fd: number }, accepted: { f
 }
 
 describe('a Unix connection', () => {
-  test.skipIf(whyNoPython)(`tells with SO_INQ how much is left to read${whyNoPython}`, async () => {
+  const whyNoInq = whyNoPython || (isTooNew('SO_INQ') ? ' (this kernel lacks it)' : '')
+  test.skipIf(whyNoInq)(`tells with SO_INQ how much is left to read${whyNoInq}`, async () => {
     await unixEnds((client, accepted) => {
       python('import socket; s = socket.socket(fileno=3); s.send(b"12345"); s.detach(); print(0)', null, client.fd)
       setOptions(accepted, { SO_INQ: true })

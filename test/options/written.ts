@@ -1,5 +1,5 @@
 import type { OptionInput, OptionName, ReadableOption, SocketKind, SocketOptions } from '../../lib/index.js'
-import type { WriteOnlyOption } from './kinds.js'
+import { isOlderThan, type Release, type WriteOnlyOption } from './kinds.js'
 
 /** A value for an option that cannot be read, and how it shows that setting it did something. */
 export interface Written<Input = unknown> {
@@ -15,6 +15,8 @@ export interface Written<Input = unknown> {
   readonly shows?: readonly [ReadableOption, unknown]
   /** or where else it is shown. */
   readonly elsewhere?: string
+  /** The Linux that it came with, where that is newer than 5.4. */
+  readonly since?: Release
   /** Why a new socket does not take it. */
   readonly apart?: string
 }
@@ -58,13 +60,28 @@ export const written: { readonly [Name in WriteOnlyOption]: Written<OptionInput<
   IPV6_IPSEC_POLICY: { value: policy('ipv6'), elsewhere: 'nowhere', apart: 'the kernel may lack PF_KEY' },
   IP_XFRM_POLICY: { value: policy('ipv4'), root: true, kinds: ['tcp', 'udp', 'raw'], elsewhere: 'structures.test.ts' },
   IPV6_XFRM_POLICY: { value: policy('ipv6'), root: true, elsewhere: 'structures.test.ts' },
-  SO_INQ: { value: true, elsewhere: 'messages.test.ts' },
-  SO_BUSY_POLL_BUDGET: { value: 16, root: true, elsewhere: 'the kernel refuses more without privilege' },
+  SO_INQ: { value: true, since: [6, 17], elsewhere: 'messages.test.ts' },
+  SO_BUSY_POLL_BUDGET: {
+    value: 16,
+    root: true,
+    since: [5, 11],
+    elsewhere: 'the kernel refuses more without privilege',
+  },
   SO_CNX_ADVICE: { value: true, elsewhere: "the routing cache's own affair" },
-  SO_DEVMEM_DONTNEED: { value: [{ start: 0, count: 1 }], elsewhere: 'the kernel takes whole tokens alone' },
+  SO_DEVMEM_DONTNEED: {
+    value: [{ start: 0, count: 1 }],
+    since: [6, 12],
+    elsewhere: 'the kernel takes whole tokens alone',
+  },
   TCP_REPAIR_OPTIONS: { value: { timestamps: true }, elsewhere: 'repair.test.ts', apart: 'it is not in repair' },
   SO_RCVBUFFORCE: { value: 50_000_000, root: true, shows: ['SO_RCVBUF', 100_000_000] },
   SO_SNDBUFFORCE: { value: 50_000_000, root: true, shows: ['SO_SNDBUF', 100_000_000] },
+}
+
+/** Whether the running kernel is too old for an option that can only be set, and so cannot be asked. */
+export function isTooNew(name: string): boolean {
+  const { since } = (written as Partial<Record<string, Written>>)[name] ?? {}
+  return since !== undefined && isOlderThan(since)
 }
 
 /** The names in that record. */
