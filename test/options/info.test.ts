@@ -32,6 +32,9 @@ const since: Partial<Record<OptionName, readonly [number, number]>> = {
   IP_PROTOCOL: [6, 4],
   TCP_IS_MPTCP: [6, 9],
   SO_RCVPRIORITY: [6, 14],
+  // Read on 6.18, only set on 6.1.
+  IP_ROUTER_ALERT: [6, 18],
+  IPV6_ROUTER_ALERT: [6, 18],
   TCP_RTO_MAX_MS: [6, 15],
   TCP_RTO_MIN_US: [6, 15],
   TCP_DELACK_MAX_US: [6, 15],

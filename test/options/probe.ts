@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isOlderThan, type Release } from './kinds.js'
 
 /** The kinds of socket that were probed; those from `tcp_bound` on are of either family, as the option is. */
 export const probedKinds = [
@@ -47,6 +48,11 @@ interface Probe {
  * written.
  */
 const probe = JSON.parse(readFileSync(join(import.meta.dirname, 'probe.json'), 'utf8')) as Probe
+
+/** Why a system is not one to compare with the probe's, for the names of tests: older kernels take less, or take more. */
+export const whyNoComparison = isOlderThan(probe.kernel.split('.').map(Number) as unknown as Release)
+  ? ` (needs the Linux that was probed, ${probe.kernel}, or a newer one)`
+  : ''
 
 /** The names of the options. */
 export const probedNames = Object.keys(probe.options)

@@ -50,7 +50,7 @@ export const rawOptions = {
   /**
    * Takes the packets of the socket's protocol that the host is to pass on and that bear the Router Alert option; the
    * kernel then does not. Off by default; EINVAL on a socket of protocol 255, EADDRINUSE set twice, ENOBUFS turned off
-   * when it is off.
+   * when it is off. Older kernels (6.1) do not let it be read.
    */
   IP_ROUTER_ALERT: {
     level: 'IPPROTO_IP',
@@ -85,7 +85,8 @@ export const rawOptions = {
   },
   /**
    * Takes the packets that the host is to pass on and whose Router Alert option has this value, on a socket of protocol
-   * 255 alone. -1 ends that, and is ENOBUFS where it is not so. Reads as 0 or 1: whether the number set last was not 0.
+   * 255 alone. -1 ends that, and is ENOBUFS where it is not so. Reads as 0 or 1, whether the number set last was not 0;
+   * older kernels (6.1) do not let it be read.
    */
   IPV6_ROUTER_ALERT: {
     level: 'IPPROTO_IPV6',
