@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import net from 'node:net'
 import { getSystemErrorMap } from 'node:util'
-import { invalidArgValue, type SystemError } from '../errors.js'
+import { errnoOf, invalidArgValue, type SystemError } from '../errors.js'
 import { handOver, interceptListening, type ListenPlace } from '../handle/listening.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, familyOf } from '../sockaddr.js'
@@ -20,6 +20,8 @@ export interface ServerListenOptions extends net.ListenOptions, SocketPreparatio
 interface Asked {
   readonly preparation: Preparation
   readonly reusePort: boolean
+  /** Whether it asks for what Node cannot do. */
+  readonly isOwn: boolean
 }
 
 interface Spot {
@@ -29,6 +31,7 @@ interface Spot {
 
 const ipv6OnlyFlag = 1
 const reusePortFlag = 2
+const longestPath = 107
 const askedOf = new WeakMap<net.Server, Asked>()
 
 /** The place that is asked for; without an address IPv6 for both families and, where that is not to be had, IPv4. */
@@ -52,7 +55,13 @@ function listenAt(server: net.Server, { family, address }: Spot, { backlog, flag
   }
   withSocket(family, preparation, own, (socket) => {
     socket.listen(backlog || defaultBacklog, address)
-    handOver(server, socket, removerOf(address.path))
+    const remove = removerOf(address.path)
+    try {
+      handOver(server, socket, remove)
+    } catch (error) {
+      remove?.()
+      throw error
+    }
   })
 }
 
@@ -63,20 +72,28 @@ function removerOf(path: string | undefined): (() => void) | undefined {
   return () => removePath(path, own)
 }
 
-/** The error in Node's words, which say more than ours and have a port where Node has one. */
+/** Node says so of a folder that is missing, as Windows does. */
+const missingFolder = errnoOf('EACCES')
+
+/** The error in Node's words: with a description, and with a port where Node has one. */
 function described(error: SystemError, { address }: Spot, { port }: ListenPlace): SystemError {
-  const [, description = ''] = getSystemErrorMap().get(error.errno) ?? []
-  const place = address.path ?? `${address.address}${port > 0 ? `:${port}` : ''}`
-  const own = {
-    message: `${error.syscall} ${error.code}: ${description} ${place}`,
-    address: address.path ?? address.address,
-  }
-  return Object.assign(error, own, port === 0 ? {} : { port })
+  const isMissing = port === -1 && error.code === 'ENOENT'
+  const errno = isMissing ? missingFolder : error.errno
+  const [code, description] = getSystemErrorMap().get(errno) ?? [error.code, '']
+  const at = address.path ?? address.address ?? ''
+  const shown = new Error(`${error.syscall} ${code}: ${description} ${at}${port > 0 ? `:${port}` : ''}`)
+  const detail = { code, errno, syscall: error.syscall, address: at }
+  return Object.assign(shown, detail, port === 0 ? {} : { port })
 }
 
 function isFromBinding(error: unknown): error is SystemError {
   const { syscall } = Object(error) as Partial<SystemError>
   return (syscall === 'bind' || syscall === 'listen') && !isFromControl(error)
+}
+
+/** Whether every Node means the same by a path. */
+function isPlainPath(path: string | null): boolean {
+  return path !== null && !path.startsWith('\0') && Buffer.byteLength(path) <= longestPath
 }
 
 /** Whether another family may do better, as Node sees it. */
@@ -119,7 +136,7 @@ function prepare(server: net.Server, args: unknown[]): unknown[] {
   if (isOwn && (fd ?? handle ?? _handle) != null) {
     throw invalidArgValue('options', options, 'must not ask for a socket of its own kind and bring one')
   }
-  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true })
+  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true, isOwn })
   // The primary of a cluster, which would make the socket otherwise, knows nothing of these.
   return isOwn || reusePort === true ? [{ ...options, exclusive: true }, ...args.slice(1)] : args
 }
@@ -149,7 +166,11 @@ class ControlledServer extends net.Server {
   }
 }
 
-interceptListening(ControlledServer.prototype, listenOrFail)
+interceptListening(ControlledServer.prototype, {
+  // An older Node cuts or fills up such a name in its own way, when it connects to it too.
+  makes: (server, { address, port }) => port !== -1 || isPlainPath(address) || Boolean(askedOf.get(server)?.isOwn),
+  make: (server, place) => listenOrFail(server, place),
+})
 
 /** A `net.Server` whose `listen()` takes sockctl's options beside Node's. Every `net.Server` is an instance of it. */
 export const Server = callable(ControlledServer, net.Server, () => {})

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { codedError } from '../errors.js'
+import { type NormalizedArguments, normalizeArguments } from '../handle/arguments.js'
 import { hasHandle, interceptConnecting } from '../handle/connecting.js'
 import { callable } from './callable.js'
 import { checkOutgoing, Outgoing, type OutgoingOptions } from './outgoing.js'
@@ -33,11 +34,6 @@ function initialize(socket: net.Socket, options: unknown): void {
   defaultsOf.set(socket, own)
 }
 
-/** Node hands its own arguments on as one array, the options first. */
-function flatten(args: readonly unknown[]): readonly unknown[] {
-  return Array.isArray(args[0]) ? args[0] : args
-}
-
 /** Tells the true reason of an attempt that failed before connect(2), where Node knows only a number. */
 function correctAttempt(this: net.Socket, _address: string, _port: number, _family: number, shown: Error): void {
   const failure = outgoingOf.get(this)?.takeFailure()
@@ -48,8 +44,8 @@ function correctAttempt(this: net.Socket, _address: string, _port: number, _fami
 
 /** Prepares the descriptors of one `connect()`, and gives the arguments that are left for Node. */
 function prepare(socket: net.Socket, args: readonly unknown[]): readonly unknown[] {
-  const [first, ...others] = flatten(args)
-  const given = (typeof first === 'object' && first !== null ? first : {}) as GivenOptions
+  // Node hands its own arguments on as one array.
+  const [given, listener] = Array.isArray(args[0]) ? (args[0] as NormalizedArguments) : normalizeArguments(args)
   const own = { ...defaultsOf.get(socket), ...ownOptions(given) }
   outgoingOf.delete(socket)
   if (Object.keys(own).length === 0 && given.localAddress == null) return args
@@ -61,7 +57,7 @@ function prepare(socket: net.Socket, args: readonly unknown[]): readonly unknown
   }
   // Node would refuse a port that is no number.
   const isHidden = request.reserved && (given.localPort !== undefined || given.localAddress !== undefined)
-  return isHidden ? [{ ...given, localAddress: undefined, localPort: undefined }, ...others] : args
+  return isHidden ? [{ ...given, localAddress: undefined, localPort: undefined }, listener] : args
 }
 
 function refuseHandle(isPlain: boolean, args: readonly unknown[]): readonly unknown[] {
@@ -89,9 +85,10 @@ class ControlledSocket extends net.Socket {
     return super.connect(...(prepare(this, args) as [string]))
   }
 
-  override destroy(error?: Error, ...rest: []): this {
+  // Node's has a second parameter that only its own streams use.
+  override destroy(error?: Error, callback?: undefined): this {
     const failure = error && !(error instanceof AggregateError) && outgoingOf.get(this)?.takeFailure()
-    return super.destroy(failure ? (failure.error as Error) : error, ...rest)
+    return Reflect.apply(super.destroy, this, [failure ? failure.error : error, callback])
   }
 }
 
