@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import type dgram from 'node:dgram'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { NetworkNamespace } from '../../lib/diag/namespace.js'
 import { adoptDatagram } from '../../lib/handle/datagram.js'
@@ -23,8 +23,15 @@ function whyNot(): string {
 /** Why there can be no neighbour here, for the names of tests; empty where there can. */
 export const whyNoNeighbour = whyNot()
 
-/** Sets a number of /proc/sys/net in this network namespace. */
+function currentNetwork(): string {
+  return readlinkSync('/proc/thread-self/ns/net')
+}
+
+const home = currentNetwork()
+
+/** Sets a number of /proc/sys/net in this network namespace, which must not be the machine's. */
 export function setSysctl(path: string, value: string | number): void {
+  if (currentNetwork() === home) throw new Error('this would change the whole machine')
   writeFileSync(`/proc/sys/net/${path}`, String(value))
 }
 
