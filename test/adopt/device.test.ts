@@ -18,10 +18,10 @@ describe.skipIf(whyNoNeighbour)(`SO_BINDTODEVICE${whyNoNeighbour}`, () => {
   let neighbour: Neighbour
   let [one, two] = [] as unknown as [Link, Link]
 
-  beforeAll(() => {
+  beforeAll(async () => {
     neighbour = new Neighbour()
-    one = neighbour.link(1)
-    two = neighbour.link(2)
+    one = await neighbour.link(1)
+    two = await neighbour.link(2)
     // The far end of the first link can be reached over the second, for those who insist.
     ip(`-6 route add fd83:1::/64 via ${two.ipv6.there} dev ${two.here} metric 9999`)
   })

@@ -43,9 +43,9 @@ describe.skipIf(whyNoNeighbour)(`an address that this host does not have${whyNoN
   let neighbour: Neighbour
   let link: Link
 
-  beforeAll(() => {
+  beforeAll(async () => {
     neighbour = new Neighbour()
-    link = neighbour.link(1)
+    link = await neighbour.link(1)
     // What comes over the link for these networks is for this host, whose addresses they are not: as a proxy has it.
     for (const [version, network] of [
       ['-4', '198.51.100.0/24'],
@@ -75,11 +75,11 @@ describe.skipIf(whyNoNeighbour)(`an address that this host does not have${whyNoN
 
     test('can be listened at with freebind, and serves once it is there', async () => {
       const port = await serve({ host: late, options: freebind })
-      const alone = family === 'ipv4' ? `${late}/32` : `${late}/128`
-      ip(`addr add ${alone} dev lo${family === 'ipv6' ? ' nodad' : ''}`)
+      const route = `${family === 'ipv4' ? '-4' : '-6'} route`
+      ip(`${route} add local ${late} dev lo`)
       const client = await connect({ host: late, port })
       expect(await text(client)).toBe(`hello from ${late}`)
-      ip(`addr del ${alone} dev lo`)
+      ip(`${route} del local ${late} dev lo`)
     })
 
     test('can be served from with transparent', async () => {

@@ -3,6 +3,7 @@ import type dgram from 'node:dgram'
 import { once } from 'node:events'
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
+import { expect, vi } from 'vitest'
 import { NetworkNamespace } from '../../lib/diag/namespace.js'
 import { adoptDatagram } from '../../lib/handle/datagram.js'
 import { adoptSocket } from '../../lib/handle.js'
@@ -71,7 +72,7 @@ export class Neighbour {
   }
 
   /** Makes a link to there, up at both ends, with addresses of both families. */
-  link(number: number): Link {
+  async link(number: number): Promise<Link> {
     const [here, there] = [`here${number}`, `there${number}`]
     const link = {
       here,
@@ -87,6 +88,9 @@ export class Neighbour {
     }
     bringUp(here, link.ipv4.here, link.ipv6.here)
     this.run(() => bringUp(there, link.ipv4.there, link.ipv6.there))
+    // The kernel adds the routes of an IPv6 address in its own time.
+    const ends = [link.ipv6.here, link.ipv6.there]
+    await vi.waitFor(() => expect(ends.every(hasRoute) && this.run(() => ends.every(hasRoute))).toBe(true))
     return link
   }
 
@@ -127,6 +131,16 @@ export class Neighbour {
 
   close(): void {
     this.#namespace[Symbol.dispose]()
+  }
+}
+
+function hasRoute(address: string): boolean {
+  using socket = new BareSocket('ipv6', 'datagram')
+  try {
+    socket.connect({ address, port: 9 })
+    return true
+  } catch {
+    return false
   }
 }
 
