@@ -13,8 +13,11 @@ export interface Intrusion {
 // A bind without SO_REUSEADDR tells when the port is taken. From then on its holder keeps it to the end of the attempts.
 const program = `
   import { BareSocket, setOption } from '${built}index.js'
-  process.setgroups?.([])
-  if (process.getuid() === 0) { process.setgid(${nobody}); process.setuid(${nobody}) }
+  if (process.getuid() === 0) {
+    process.setgroups([])
+    process.setgid(${nobody})
+    process.setuid(${nobody})
+  }
 
   const held = []
   const bind = (family, address, port, reuse) => {
