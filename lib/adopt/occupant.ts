@@ -19,17 +19,18 @@ const findings: Readonly<Record<string, Finding>> = {
   EPROTOTYPE: { stale: false, why: 'a socket of another type is bound there' },
 }
 
+/** A line of /proc/net/unix with a path: the state is the sixth field, the path all that comes after the seventh. */
+const boundForm = /^(?:\S+ +){5}(\S+) +\S+ (.+)$/
 /** The state of a socket that listens, or is bound and not connected; one that a server accepted has its path too. */
 const unconnected = '01'
 
 /** The paths that this network namespace's Unix sockets are bound to, as they were given, but for connected ones. */
 function boundPaths(): string[] {
-  const lines = readFileSync('/proc/thread-self/net/unix', 'utf8').split('\n').slice(1)
-  return lines
-    .map((line) => line.split(' ').filter(Boolean))
-    .filter(([, , , , , state]) => state === unconnected)
-    .map((fields) => fields.slice(7).join(' '))
-    .filter((path) => path !== '')
+  const lines = readFileSync('/proc/thread-self/net/unix', 'utf8').split('\n')
+  return lines.flatMap((line) => {
+    const [, state, path] = boundForm.exec(line) ?? []
+    return path !== undefined && state === unconnected ? [path] : []
+  })
 }
 
 /**

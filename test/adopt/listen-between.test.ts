@@ -1,12 +1,12 @@
 import type fs from 'node:fs'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { listenAtPath, type PathInUseError } from '../../lib/adopt/unix.js'
 import { BareSocket } from '../../lib/index.js'
 import { native } from '../../lib/native.js'
 import { openDescriptors, thrownBy } from '../support.js'
+import { useFolder } from './folder.js'
 import { leaveStale } from './stale.js'
 
 /** What another program does right before a call to the file system, by the call's name. */
@@ -40,9 +40,9 @@ interface Other {
 
 let others: Other[] = []
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sockctl-'))
-  path = join(folder, 'socket')
+useFolder((made, socket) => {
+  folder = made
+  path = socket
   leaveStale(path)
 })
 
@@ -50,7 +50,6 @@ afterEach(() => {
   between.clear()
   for (const { socket } of others) socket.close()
   others = []
-  rmSync(folder, { recursive: true })
 })
 
 /** Has another program listen at the path, in place of whatever file is there. */

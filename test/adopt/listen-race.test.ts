@@ -1,9 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { useFolder } from './folder.js'
 import { Racers, type Way } from './racers.js'
 import { leaveStale } from './stale.js'
 
@@ -20,13 +19,9 @@ beforeAll(async () => {
 
 afterAll(() => all.end())
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sockctl-'))
-  path = join(folder, 'socket')
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true })
+useFolder((made, socket) => {
+  folder = made
+  path = socket
 })
 
 /** Has all race for the path once, and gives the indexes of those that listen, and of the one that answers. */

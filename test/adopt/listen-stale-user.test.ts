@@ -1,11 +1,10 @@
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, readdirSync } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { listen } from '../../lib/index.js'
 import { inProcess, isRoot, nobody } from '../support.js'
+import { useFolder } from './folder.js'
 import { keepServers } from './servers.js'
 import { leaveStale } from './stale.js'
 
@@ -13,13 +12,9 @@ const keep = keepServers()
 let folder: string
 let path: string
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sockctl-'))
-  path = join(folder, 'socket')
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true })
+useFolder((made, socket) => {
+  folder = made
+  path = socket
 })
 
 describe.skipIf(!isRoot)(`listen of another user${isRoot ? '' : ' (needs root)'}`, () => {

@@ -2,23 +2,21 @@ import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { PathInUseError } from '../../lib/index.js'
 import { BareSocket, listen } from '../../lib/index.js'
 import { openDescriptors, rejectionOf } from '../support.js'
+import { useFolder } from './folder.js'
 import { closeServer } from './pairs.js'
 import { keepServers } from './servers.js'
 import { killListener, leaveStale } from './stale.js'
@@ -27,13 +25,9 @@ const keep = keepServers()
 let folder: string
 let path: string
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sockctl-'))
-  path = join(folder, 'socket')
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true })
+useFolder((made, socket) => {
+  folder = made
+  path = socket
 })
 
 function serve(staleSocket?: 'refuse' | 'remove', where = path): Promise<net.Server> {
@@ -102,6 +96,13 @@ describe.each(['refuse', 'remove'] as const)("listen at a path that is taken, wi
     expect((await refusal(policy)).stale).toBeUndefined()
     socket.listen()
     expect((await refusal(policy)).stale).toBe(false)
+  })
+
+  test('leaves a socket alone that is bound to a path with spaces and does not listen yet', async () => {
+    path = join(folder, 'a  socket ')
+    using socket = new BareSocket('unix')
+    socket.bind({ path })
+    expect((await refusal(policy)).stale).toBeUndefined()
   })
 
   test('leaves a socket alone that is bound by a relative path', async () => {

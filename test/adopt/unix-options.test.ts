@@ -1,22 +1,17 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { connect, getOption, listen, type ReadableOption, type SocketOptions } from '../../lib/index.js'
+import { useFolder } from './folder.js'
 import { keepServers } from './servers.js'
 
 const keep = keepServers()
 let folder: string
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sockctl-'))
-})
-
-afterEach(() => {
-  rmSync(folder, { recursive: true })
+useFolder((made) => {
+  folder = made
 })
 
 /** Options of a Unix socket, each with what it reads then. */
