@@ -1,19 +1,28 @@
-import { lstatSync } from 'node:fs'
 import net from 'node:net'
 import { getSystemErrorMap } from 'node:util'
 import { errnoOf, invalidArgValue, type SystemError } from '../errors.js'
-import { handOver, interceptListening, type ListenPlace } from '../handle/listening.js'
+import { bringsSocket, handOver, interceptListening, type ListenPlace } from '../handle/listening.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, familyOf } from '../sockaddr.js'
 import { defaultBacklog } from '../sockets/bare.js'
 import { callable } from './callable.js'
-import { removePath } from './path.js'
-import { checkPreparation, isFromControl, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
+import { isAbstract, removerOf } from './path.js'
+import {
+  checkKind,
+  checkPreparation,
+  isFromControl,
+  type Preparation,
+  type SocketPreparation,
+  type StreamProtocol,
+  withSocket,
+} from './prepare.js'
 
 /** How a `Server` of sockctl listens: as `net.Server` does, with sockctl's options beside Node's. */
 export interface ServerListenOptions extends net.ListenOptions, SocketPreparation {
   /** SO_REUSEPORT, on every Node. @default false */
   reusePort?: boolean | undefined
+  /** MPTCP where the kernel has it. @default 'tcp' */
+  protocol?: StreamProtocol | undefined
 }
 
 /** What one `listen()` asked for beyond what Node passes on. */
@@ -55,7 +64,8 @@ function listenAt(server: net.Server, { family, address }: Spot, { backlog, flag
   }
   withSocket(family, preparation, own, (socket) => {
     socket.listen(backlog || defaultBacklog, address)
-    const remove = removerOf(address.path)
+    // Node removes the file of a Unix socket when it closes the handle, not at 'close'.
+    const remove = address.path === undefined ? undefined : removerOf(address.path)
     try {
       handOver(server, socket, remove)
     } catch (error) {
@@ -63,13 +73,6 @@ function listenAt(server: net.Server, { family, address }: Spot, { backlog, flag
       throw error
     }
   })
-}
-
-/** Node removes the file of a Unix socket when it closes the handle, not at 'close'. */
-function removerOf(path: string | undefined): (() => void) | undefined {
-  if (path === undefined || path.startsWith('\0')) return undefined
-  const own = lstatSync(path)
-  return () => removePath(path, own)
 }
 
 /** Node says so of a folder that is missing, as Windows does. */
@@ -93,7 +96,7 @@ function isFromBinding(error: unknown): error is SystemError {
 
 /** Whether every Node means the same by a path. */
 function isPlainPath(path: string | null): boolean {
-  return path !== null && !path.startsWith('\0') && Buffer.byteLength(path) <= longestPath
+  return path !== null && !isAbstract(path) && Buffer.byteLength(path) <= longestPath
 }
 
 /** Whether another family may do better, as Node sees it. */
@@ -116,24 +119,19 @@ function listenOrFail(server: net.Server, place: ListenPlace, [spot, ...others] 
   }
 }
 
-interface GivenOptions extends ServerListenOptions {
-  fd?: unknown
-  handle?: unknown
-  _handle?: unknown
-}
-
 /** The options among the arguments of `listen()`, where there are any. */
-function optionsOf([first]: readonly unknown[]): GivenOptions {
+function optionsOf([first]: readonly unknown[]): ServerListenOptions {
   return typeof first === 'object' && first !== null ? first : {}
 }
 
 /** Checks what sockctl adds, and gives the arguments that are left for Node. */
 function prepare(server: net.Server, args: unknown[]): unknown[] {
   const options = optionsOf(args)
-  const { reuseAddress, control, fd, handle, _handle, reusePort } = options
-  const preparation = checkPreparation(options, true)
-  const isOwn = reuseAddress !== undefined || control !== undefined || options.options !== undefined
-  if (isOwn && (fd ?? handle ?? _handle) != null) {
+  const { reuseAddress, control, protocol, reusePort } = options
+  const preparation = checkPreparation(options, true, checkKind(protocol))
+  const isOwn =
+    reuseAddress !== undefined || control !== undefined || options.options !== undefined || protocol !== undefined
+  if (isOwn && bringsSocket(options)) {
     throw invalidArgValue('options', options, 'must not ask for a socket of its own kind and bring one')
   }
   if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true, isOwn })

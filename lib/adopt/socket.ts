@@ -16,15 +16,20 @@ interface GivenOptions extends OutgoingOptions {
   localAddress?: unknown
 }
 
-const ownNames = ['options', 'control', 'reuseAddress', 'localPort'] as const
+const ownNames = ['options', 'control', 'reuseAddress', 'localPort', 'protocol'] as const
 
 const defaultsOf = new WeakMap<net.Socket, OutgoingOptions>()
 const outgoingOf = new WeakMap<net.Socket, Outgoing>()
 
+/** Whether it is the scheme of a URL, which HTTP hands on with its own options. */
+function isScheme(name: string, value: unknown): boolean {
+  return name === 'protocol' && typeof value === 'string' && value.endsWith(':')
+}
+
 function ownOptions(given: unknown): OutgoingOptions {
   if (typeof given !== 'object' || given === null) return {}
   const entries = ownNames.map((name) => [name, (given as GivenOptions)[name]] as const)
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+  return Object.fromEntries(entries.filter(([name, value]) => value !== undefined && !isScheme(name, value)))
 }
 
 function initialize(socket: net.Socket, options: unknown): void {

@@ -58,6 +58,12 @@ export function interceptListening(prototype: net.Server, maker: ListenerMaker):
   })
 }
 
+/** Whether the options of `listen()` come with a socket to listen on. */
+export function bringsSocket(options: object): boolean {
+  const { fd, handle, _handle } = options as { fd?: unknown; handle?: unknown; _handle?: unknown }
+  return (fd ?? handle ?? _handle) != null
+}
+
 /** What `node:net` exports for `node:cluster`. */
 interface NetInternals {
   _createServerHandle(address: null, port: null, addressType: null, fd: number): Handle | number
