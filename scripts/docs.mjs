@@ -25,6 +25,22 @@ const values = {
   ipv6_mreq: '`{ group, interface? }`',
   sockaddr: '`{ family, address, port }`',
   port_range: '`{ low, high }`',
+  enum: 'integer',
+  tos: 'integer, or a class of service by name (`TypeOfService`), which reads as its integer',
+  timeval64: 'number',
+  txtime: '`{ clock, deadline, reportErrors }`',
+  meminfo: '`MemoryInfo`',
+  gid_list: 'array of group ids',
+  dmabuf_tokens: 'array of `{ start, count }`',
+  cc_info: '`CongestionInfo`',
+  fastopen_keys: 'array of one or two keys of 16 bytes',
+  repair_options: '`{ maxSegment?, windowScale?, selectiveAcks?, timestamps? }`',
+  repair_window: '`RepairWindow`',
+  crypto_info: '`{ version, cipher, iv, key, salt, sequence }`',
+  icmp_filter: 'array of types',
+  icmp6_filter: 'array of types',
+  ip6_mtuinfo: '`{ address, mtu }`',
+  flowlabel: '`FlowLabelRequest`, read as `FlowLabel`',
   connection_info: '`ConnectionInfo`',
   xucred: '`{ uid, groups, pid? }`',
   accept_filter: '`{ name, argument? }`',
@@ -47,6 +63,19 @@ function readComments() {
     visit(source)
   }
   return comments
+}
+
+/** What the value is, by its names where it has such: on Linux, or on the system that has them. */
+function formOf({ type, names }) {
+  if (!names) return values[type]
+  const numberText = (number) => {
+    if (typeof number === 'number') return number
+    return Object.entries(number)
+      .map(([platform, own]) => (platform === 'linux' ? own : `${platforms[platform]} ${own}`))
+      .join(', ')
+  }
+  const words = Object.entries(names).map(([name, number]) => `\`${name}\` (${numberText(number)})`)
+  return `${words.join(', ')}, or another integer`
 }
 
 function rangeOf({ range }) {
@@ -100,7 +129,7 @@ function entryText(name, entry, comment) {
     `${mark}${comment.replace(/\s+/g, ' ')}`,
     '',
     ...(isForeign(entry) ? [`- level: ${entry.level}`] : []),
-    `- value: ${values[entry.type]}${entry.unit ? ` (${entry.unit})` : ''}${rangeOf(entry)}`,
+    `- value: ${formOf(entry)}${entry.unit ? ` (${entry.unit})` : ''}${rangeOf(entry)}`,
     ...useOf(entry),
     ...(entry.privilege ? [`- privilege: ${entry.privilege}`] : []),
     `- number: ${numbersOf(entry)}`,

@@ -14,8 +14,11 @@ const systems = {
     units: [
       ['sys/types.h', 'sys/socket.h', 'netinet/in.h', 'netinet/tcp.h', 'netinet/udp.h'],
       ['sys/types.h', 'asm/socket.h', 'linux/in.h', 'linux/in6.h', 'linux/tcp.h', 'linux/udp.h'],
+      ['sys/types.h', 'linux/socket.h'],
       ['sys/types.h', 'linux/netfilter_ipv4.h', 'linux/netfilter_ipv6/ip6_tables.h'],
+      ['sys/types.h', 'linux/icmp.h', 'linux/icmpv6.h', 'linux/tls.h'],
     ],
+    layouts: 'layouts-linux.cc',
   },
   darwin: { macro: '__APPLE__', defines: ['__APPLE_USE_RFC_3542 1'], units: bsd, layouts: 'layouts-darwin.cc' },
   freebsd: { macro: '__FreeBSD__', units: bsd, layouts: 'layouts-freebsd.cc' },
@@ -28,8 +31,21 @@ const systems = {
 }
 // A 32-bit C library with 64-bit times calls other numbers by these names; the table has the older ones, which stay.
 const timed = new Set(['SO_RCVTIMEO', 'SO_SNDTIMEO', 'SO_TIMESTAMP', 'SO_TIMESTAMPNS'])
-const protocols = { IPPROTO_IP: 0, IPPROTO_TCP: 6, IPPROTO_UDP: 17, IPPROTO_IPV6: 41 }
-const localLevel = { darwin: { SOL_LOCAL: 0 }, freebsd: { SOL_LOCAL: 0 } }
+const protocols = { IPPROTO_IP: 0, IPPROTO_TCP: 6, IPPROTO_UDP: 17, IPPROTO_IPV6: 41, IPPROTO_ICMPV6: 58 }
+const ownLevels = {
+  linux: { SOL_RAW: 255, SOL_TLS: 282 },
+  darwin: { SOL_LOCAL: 0 },
+  freebsd: { SOL_LOCAL: 0 },
+}
+
+// What the headers call the values that have names in the table.
+const macrosOf = {
+  IP_MTU_DISCOVER: (word) => `IP_PMTUDISC_${word.toUpperCase()}`,
+  IPV6_MTU_DISCOVER: (word) => `IPV6_PMTUDISC_${word.toUpperCase()}`,
+  TCP_REPAIR: (word) => ({ off: 'TCP_REPAIR_OFF', on: 'TCP_REPAIR_ON', silent: 'TCP_REPAIR_OFF_NO_WP' })[word],
+  SO_BUF_LOCK: (word) => ({ send: 'SOCK_SNDBUF_LOCK', receive: 'SOCK_RCVBUF_LOCK', both: 'SOCK_BUF_LOCK_MASK' })[word],
+  UDP_ENCAP: (word) => ({ esp: 'UDP_ENCAP_ESPINUDP', l2tp: 'UDP_ENCAP_L2TPINUDP', rxrpc: 'UDP_ENCAP_RXRPC' })[word],
+}
 
 const [command, ...words] = (process.env.CXX?.trim() || 'c++').split(/\s+/)
 
@@ -76,19 +92,29 @@ const [platform, { units, defines = [], layouts }] = Object.entries(systems).fin
 ) ?? [undefined, {}]
 if (!platform) throw new Error(`${command} is for a system that the table does not know`)
 
+function namedValues([option, { number, names }]) {
+  if (!(platform in number) || !(option in macrosOf)) return []
+  return Object.entries(names).flatMap(([word, value]) => {
+    const here = typeof value === 'number' ? value : value[platform]
+    const macro = macrosOf[option](word)
+    return macro === undefined || here === undefined ? [] : [[macro, here]]
+  })
+}
+
 const rows = table.flatMap(([name, { number }]) => (platform in number ? [[name, number[platform]]] : []))
 const levels = Object.entries({
   SOL_SOCKET: platform === 'linux' ? 1 : 0xffff,
   ...protocols,
-  ...localLevel[platform],
+  ...ownLevels[platform],
 })
+const values = table.flatMap(namedValues)
 const known = new Set()
 const failures = []
 
 for (const headers of units) {
   const source = [...defines.map((define) => `#define ${define}\n`), ...headers.map(include)].join('')
   for (const name of macros(source)) known.add(name)
-  const asserts = [...rows, ...levels].map(([name, number]) => check(name, number))
+  const asserts = [...rows, ...levels, ...values].map(([name, number]) => check(name, number))
   const { failed, stderr } = compile(source + asserts.join(''), '-c')
   if (failed) failures.push(`with <${headers.join('>, <')}>:\n${stderr}`)
 }
@@ -111,8 +137,10 @@ if (places > 0) {
 }
 
 const unknown = rows.filter(([name]) => !known.has(name)).map(([name]) => name)
+const checkedValues = values.filter(([name]) => known.has(name))
 console.log(
-  `${platform}: ${rows.length - unknown.length} of ${rows.length} numbers, ${levels.length} levels and ${places} places in structures checked`,
+  `${platform}: ${rows.length - unknown.length} of ${rows.length} numbers, ${levels.length} levels, ` +
+    `${checkedValues.length} named values and ${places} places in structures checked`,
 )
 if (unknown.length > 0) console.log(`in no header here: ${unknown.join(', ')}`)
 if (failures.length > 0) {

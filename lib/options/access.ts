@@ -5,22 +5,22 @@ import { applyChanges, blocks, prepareChanges, refuseBlocking } from './change.j
 import { optionError, rowOf } from './row.js'
 import { refuseLate } from './state.js'
 import type { table } from './table/index.js'
-import type { InputTypes, OutputTypes } from './values.js'
+import type { InputOf, OutputOf } from './values.js'
 
 /** The name of an option in the table. */
 export type OptionName = keyof typeof table
 
 /** The type of value that reading each option gives. */
 export type OptionValues = {
-  -readonly [Name in keyof typeof table as (typeof table)[Name]['access'] extends 'wo'
-    ? never
-    : Name]: OutputTypes[(typeof table)[Name]['type']]
+  -readonly [Name in keyof typeof table as (typeof table)[Name]['access'] extends 'wo' ? never : Name]: OutputOf<
+    (typeof table)[Name]
+  >
 }
 
 /** Options with their values, as `setOptions`, `listen` and `connect` take them. */
 export type SocketOptions = {
   -readonly [Name in keyof typeof table as (typeof table)[Name]['access'] extends 'ro' ? never : Name]?:
-    | InputTypes[(typeof table)[Name]['type']]
+    | InputOf<(typeof table)[Name]>
     | undefined
 }
 
@@ -104,7 +104,7 @@ export function setOption<Name extends WritableOption>(
 /**
  * Sets several options, in the order of the table. All values are checked before the first system call, and when the
  * system refuses one, those that were set before it get their old values back; the error names the option. What cannot
- * be read (a multicast membership) cannot be put back; a buffer gets its size back but not its automatic growth.
+ * be read (a multicast membership) cannot be put back; a buffer gets its automatic growth back from Linux 5.15 on.
  *
  * @throws as `setOption`
  */

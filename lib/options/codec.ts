@@ -10,6 +10,17 @@ import {
   validateString,
 } from '../validate.js'
 import { decodeDarwinInfo, decodeFreebsdInfo } from './bsdinfo.js'
+import { congestionInfoSize, decodeCongestionInfo } from './codecs/congestion.js'
+import { cryptoHeadSize, cryptoInfoSize, decodeCryptoInfo, encodeCryptoInfo } from './codecs/crypto.js'
+import { decodeTransmitTime, encodeDeviceMemoryTokens, encodeTransmitTime } from './codecs/device.js'
+import { decodeFastOpenKeys, encodeFastOpenKeys } from './codecs/fastopen.js'
+import { decodeFlowLabel, encodeFlowLabel, flowLabelSize } from './codecs/flowlabel.js'
+import { decodeTypes, encodeTypes } from './codecs/icmp.js'
+import { decodeMemoryInfo, memoryInfoSize } from './codecs/memory.js'
+import { decodePathMtu } from './codecs/pathmtu.js'
+import { decodeGroupList, groupListSize } from './codecs/peergroups.js'
+import { decodeRepairWindow, encodeRepairOptions, encodeRepairWindow, repairWindowSize } from './codecs/repair.js'
+import { tos } from './codecs/tos.js'
 import { connectionInfoSize, decodeConnectionInfo } from './connectioninfo.js'
 import type { ValueType } from './entry.js'
 import { encodeInAddr, encodeMembership, encodeMembershipIPv6, encodeSourceMembership } from './membership.js'
@@ -33,7 +44,7 @@ import { decodePeerCredentials, peerCredentialsSize } from './xucred.js'
 export interface ScalarCodec {
   /** The values that the form allows, where the option says nothing narrower. */
   readonly range: readonly [least: number, most: number]
-  fromInt(int: number): boolean | number
+  fromInt(int: number): boolean | number | string
   toInt(value: unknown, name: string, least: number, most: number): number
 }
 
@@ -41,6 +52,8 @@ export interface ScalarCodec {
 export interface BytesCodec {
   /** The bytes to offer for reading. */
   readonly capacity: number
+  /** Where the kernel fills room of one length alone: that length, by the head that `capacity` bytes bring. */
+  lengthOf?(head: Buffer): number
   decode(bytes: Buffer): unknown
   encode(value: unknown, name: string): Uint8Array
 }
@@ -135,21 +148,23 @@ const linger: BytesCodec = {
   },
 }
 
-const timeval: BytesCodec = {
-  capacity: 2 * wordSize,
-  decode(bytes) {
-    const view = viewOf(bytes)
-    const word = (at: number) => (wordSize === 8 ? Number(view.getBigInt64(at, little)) : view.getInt32(at, little))
-    return word(0) * 1000 + word(wordSize) / 1000
-  },
-  encode(value, name) {
-    validateNumber(value, name, 0, maxInt32 * 1000)
-    // 0 means for ever, so no other time may round to it.
-    const microseconds = Math.ceil(value * 1000)
-    const words = [Math.floor(microseconds / 1e6), microseconds % 1e6]
-    const array = wordSize === 8 ? BigInt64Array.from(words, BigInt) : Int32Array.from(words)
-    return new Uint8Array(array.buffer)
-  },
+function timevalCodec(wordSize: 4 | 8): BytesCodec {
+  return {
+    capacity: 2 * wordSize,
+    decode(bytes) {
+      const view = viewOf(bytes)
+      const word = (at: number) => (wordSize === 8 ? Number(view.getBigInt64(at, little)) : view.getInt32(at, little))
+      return word(0) * 1000 + word(wordSize) / 1000
+    },
+    encode(value, name) {
+      validateNumber(value, name, 0, maxInt32 * 1000)
+      // 0 means for ever, so no other time may round to it.
+      const microseconds = Math.ceil(value * 1000)
+      const words = [Math.floor(microseconds / 1e6), microseconds % 1e6]
+      const array = wordSize === 8 ? BigInt64Array.from(words, BigInt) : Int32Array.from(words)
+      return new Uint8Array(array.buffer)
+    },
+  }
 }
 
 const string: BytesCodec = {
@@ -216,13 +231,18 @@ export const scalarCodecs: Readonly<Partial<Record<ValueType, ScalarCodec>>> = {
   int,
   unsigned,
   ifindex,
+  tos,
 }
 
+/** The forms of four bytes; the codec of an `enum` follows from the row's names. */
+type ScalarType = 'flag' | 'int' | 'unsigned' | 'ifindex' | 'tos' | 'enum'
+
 /** How all other values cross to the kernel. */
-export const bytesCodecs: Readonly<Record<Exclude<ValueType, 'flag' | 'int' | 'unsigned' | 'ifindex'>, BytesCodec>> = {
+export const bytesCodecs: Readonly<Record<Exclude<ValueType, ScalarType>, BytesCodec>> = {
   uint64,
   linger,
-  timeval,
+  timeval: timevalCodec(wordSize),
+  timeval64: timevalCodec(8),
   string,
   bytes,
   ucred,
@@ -233,6 +253,24 @@ export const bytesCodecs: Readonly<Record<Exclude<ValueType, 'flag' | 'int' | 'u
   ip_mreqn: { capacity: 0, decode: writeOnly, encode: encodeMembership },
   ip_mreq_source: { capacity: 0, decode: writeOnly, encode: encodeSourceMembership },
   ipv6_mreq: { capacity: 0, decode: writeOnly, encode: encodeMembershipIPv6 },
+  txtime: { capacity: 8, decode: decodeTransmitTime, encode: encodeTransmitTime },
+  meminfo: { capacity: memoryInfoSize, decode: decodeMemoryInfo, encode: readOnly },
+  gid_list: { capacity: groupListSize, decode: decodeGroupList, encode: readOnly },
+  dmabuf_tokens: { capacity: 0, decode: writeOnly, encode: encodeDeviceMemoryTokens },
+  cc_info: { capacity: congestionInfoSize, decode: decodeCongestionInfo, encode: readOnly },
+  fastopen_keys: { capacity: 32, decode: decodeFastOpenKeys, encode: encodeFastOpenKeys },
+  repair_options: { capacity: 0, decode: writeOnly, encode: encodeRepairOptions },
+  repair_window: { capacity: repairWindowSize, decode: decodeRepairWindow, encode: encodeRepairWindow },
+  crypto_info: {
+    capacity: cryptoHeadSize,
+    lengthOf: cryptoInfoSize,
+    decode: decodeCryptoInfo,
+    encode: encodeCryptoInfo,
+  },
+  icmp_filter: { capacity: 4, decode: decodeTypes, encode: encodeTypes(4) },
+  icmp6_filter: { capacity: 32, decode: decodeTypes, encode: encodeTypes(32) },
+  ip6_mtuinfo: { capacity: 32, decode: decodePathMtu, encode: readOnly },
+  flowlabel: { capacity: flowLabelSize, decode: decodeFlowLabel, encode: encodeFlowLabel },
   connection_info: { capacity: connectionInfoSize, decode: decodeConnectionInfo, encode: readOnly },
   xucred: { capacity: peerCredentialsSize, decode: decodePeerCredentials, encode: readOnly },
   accept_filter: { capacity: acceptFilterSize, decode: decodeAcceptFilter, encode: encodeAcceptFilter },

@@ -12,6 +12,9 @@ export type Level =
   | 'IPPROTO_TCP'
   | 'IPPROTO_UDP'
   | 'IPPROTO_IPV6'
+  | 'IPPROTO_ICMPV6'
+  | 'SOL_RAW'
+  | 'SOL_TLS'
   | 'SOL_LOCAL'
   | 'WSAIoctl'
 
@@ -37,6 +40,22 @@ export type ValueType =
   | 'ipv6_mreq'
   | 'sockaddr'
   | 'port_range'
+  | 'enum'
+  | 'tos'
+  | 'timeval64'
+  | 'txtime'
+  | 'meminfo'
+  | 'gid_list'
+  | 'dmabuf_tokens'
+  | 'cc_info'
+  | 'fastopen_keys'
+  | 'repair_options'
+  | 'repair_window'
+  | 'crypto_info'
+  | 'icmp_filter'
+  | 'icmp6_filter'
+  | 'ip6_mtuinfo'
+  | 'flowlabel'
   | 'connection_info'
   | 'xucred'
   | 'accept_filter'
@@ -53,6 +72,9 @@ export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'
  */
 export type Deadline = 'bind' | 'port' | 'connect'
 
+/** The number of a name: one, or one for each system where they count differently. */
+export type NamedNumber = number | Readonly<Partial<Record<Platform, number>>>
+
 /** One row of the option table. */
 export interface OptionEntry {
   /** The protocol level. */
@@ -61,6 +83,8 @@ export interface OptionEntry {
   readonly number: Readonly<Partial<Record<Platform, number>>>
   /** The form of the value. */
   readonly type: ValueType
+  /** The names of the values of an `enum`; those that have none are numbers. */
+  readonly names?: Readonly<Record<string, NamedNumber>>
   /** The unit of a number, where there is one. */
   readonly unit?: Unit
   /** The values accepted on set, inclusive: what lies outside, the kernel refuses or bends in silence. */

@@ -11,8 +11,16 @@ export {
   setOptions,
   type WritableOption,
 } from './access.js'
+export type { CongestionInfo } from './codecs/congestion.js'
+export type { CryptoInfo } from './codecs/crypto.js'
+export type { DeviceMemoryTokens, TransmitTime } from './codecs/device.js'
+export type { FlowLabel, FlowLabelRequest } from './codecs/flowlabel.js'
+export type { MemoryInfo } from './codecs/memory.js'
+export type { PathMtu } from './codecs/pathmtu.js'
+export type { RepairOptions, RepairWindow } from './codecs/repair.js'
+export type { TypeOfService } from './codecs/tos.js'
 export type { ConnectionInfo } from './connectioninfo.js'
-export type { Deadline, Level, OptionEntry, Platform, SocketKind, Unit, ValueType } from './entry.js'
+export type { Deadline, Level, NamedNumber, OptionEntry, Platform, SocketKind, Unit, ValueType } from './entry.js'
 export { type OptionInfo, options } from './info.js'
 export type { Membership, SourceMembership } from './membership.js'
 export type { AcceptFilter, TcpStack } from './names.js'

@@ -1,9 +1,9 @@
-import { isUnsupported } from '../errors.js'
+import { errnoOf, isUnsupported } from '../errors.js'
 import { native } from '../native.js'
-import { type Family, families, protocols, type SocketType, types } from '../platform.js'
+import { type Family, families, type SocketType, types } from '../platform.js'
 import type { OptionName } from './access.js'
 import type { OptionEntry, Platform, SocketKind } from './entry.js'
-import { levelNumber } from './row.js'
+import { levelNumber, rowOf } from './row.js'
 import { table } from './table/index.js'
 
 /** An option of the table, and whether this machine has it. */
@@ -17,13 +17,16 @@ export interface OptionInfo extends OptionEntry {
   readonly available: boolean
 }
 
+const [icmp, icmp6] = [1, 58]
+
 const sockets: Readonly<Record<SocketKind, readonly [Family, SocketType, number]>> = {
   tcp: ['ipv4', 'stream', 0],
   tcp6: ['ipv6', 'stream', 0],
   udp: ['ipv4', 'datagram', 0],
   udp6: ['ipv6', 'datagram', 0],
-  raw: ['ipv4', 'raw', protocols.udp],
-  raw6: ['ipv6', 'raw', protocols.udp],
+  // The protocols that have options of their own.
+  raw: ['ipv4', 'raw', icmp],
+  raw6: ['ipv6', 'raw', icmp6],
   unix: ['unix', 'stream', 0],
 }
 
@@ -37,10 +40,21 @@ function ask(kind: SocketKind, level: number, number: number): number | undefine
   return Math.min(result, 0)
 }
 
+/** Whether the kernel has TLS: what is not connected cannot have it, but a name that is unknown is another error. */
+function hasTls(): boolean {
+  const { encode, set } = rowOf('TCP_ULP')
+  const fd = native.socket(families.ipv4, types.stream, 0)
+  if (fd < 0) return false
+  const errno = set(fd, encode('tls'))
+  native.close(fd)
+  return errno !== errnoOf('ENOENT')
+}
+
 function isAvailable(entry: OptionEntry): boolean {
   const number = entry.number[process.platform as Platform]
   if (number === undefined || entry.level === 'WSAIoctl') return false
   if (entry.access === 'wo') return true
+  if (entry.level === 'SOL_TLS') return hasTls()
   const answers = entry.sockets.map((kind) => ask(kind, levelNumber(entry.level), number))
   const heard = answers.filter((answer) => answer !== undefined)
   return heard.length === 0 || heard.some((answer) => !isUnsupported(answer))

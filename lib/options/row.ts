@@ -1,6 +1,7 @@
 import { errorName, invalidArgType, invalidArgValue, isUnsupported, systemError, unsupported } from '../errors.js'
 import { memory, native } from '../native.js'
 import { bytesCodecs, scalarCodecs } from './codec.js'
+import { namedCodec } from './codecs/named.js'
 import type { Level, OptionEntry, Platform } from './entry.js'
 import { nearest } from './nearest.js'
 import { table } from './table/index.js'
@@ -28,7 +29,7 @@ export interface Row {
 const entries: Readonly<Record<string, OptionEntry>> = table
 const rows = new Map<string, Row>()
 
-/** The number of a level; all but the first are protocol numbers and the same everywhere. */
+/** The number of a level; all but the first are the same everywhere, mostly those of protocols. */
 export function levelNumber(level: Level): number {
   const numbers: Record<Level, number> = {
     SOL_SOCKET: process.platform === 'linux' ? 1 : 0xffff,
@@ -36,6 +37,9 @@ export function levelNumber(level: Level): number {
     IPPROTO_TCP: 6,
     IPPROTO_UDP: 17,
     IPPROTO_IPV6: 41,
+    IPPROTO_ICMPV6: 58,
+    SOL_RAW: 255,
+    SOL_TLS: 282,
     SOL_LOCAL: 0,
     // No level at all; compile() refuses its rows.
     WSAIoctl: -1,
@@ -53,7 +57,7 @@ export function optionError(errno: number, syscall: string, option: string): Err
 type Calls = Pick<Row, 'get' | 'encode' | 'set'>
 
 function scalarCalls(name: string, entry: OptionEntry, level: number, number: number): Calls | undefined {
-  const codec = scalarCodecs[entry.type]
+  const codec = entry.names ? namedCodec(entry.names) : scalarCodecs[entry.type]
   if (!codec) return undefined
   const [least, most] = entry.range ?? codec.range
   return {
@@ -69,12 +73,16 @@ function scalarCalls(name: string, entry: OptionEntry, level: number, number: nu
 
 function bytesCalls(name: string, entry: OptionEntry, level: number, number: number): Calls {
   const codec = bytesCodecs[entry.type as keyof typeof bytesCodecs]
+  const read = (fd: number, capacity: number) => {
+    const bytes = Buffer.alloc(capacity)
+    const length = native.getsockopt(fd, level, number, bytes)
+    if (length < 0) throw optionError(length, 'getsockopt', name)
+    return bytes.subarray(0, length)
+  }
   return {
     get(fd) {
-      const bytes = Buffer.alloc(codec.capacity)
-      const length = native.getsockopt(fd, level, number, bytes)
-      if (length < 0) throw optionError(length, 'getsockopt', name)
-      return codec.decode(bytes.subarray(0, length))
+      const head = read(fd, codec.capacity)
+      return codec.decode(codec.lengthOf ? read(fd, codec.lengthOf(head)) : head)
     },
     encode: (value) => codec.encode(value, name),
     set: (fd, value) => native.setsockopt(fd, level, number, value as Uint8Array),

@@ -1,13 +1,20 @@
 import { native } from '../native.js'
 import { type Row, rowOf } from './row.js'
 
+/** Of these the one set last holds. */
+const stamps = ['SO_TIMESTAMP', 'SO_TIMESTAMPNS', 'SO_TIMESTAMP_NEW', 'SO_TIMESTAMPNS_NEW']
+
 /** What else the kernel changes when it takes an option. */
-const disturbs: Readonly<Record<string, string>> = {
-  IP_TOS: 'SO_PRIORITY',
-  SO_TIMESTAMP: 'SO_TIMESTAMPNS',
-  SO_TIMESTAMPNS: 'SO_TIMESTAMP',
-  SO_RCVBUFFORCE: 'SO_RCVBUF',
-  SO_SNDBUFFORCE: 'SO_SNDBUF',
+const disturbs: Readonly<Record<string, readonly string[]>> = {
+  IP_TOS: ['SO_PRIORITY'],
+  SO_TIMESTAMP: stamps,
+  SO_TIMESTAMPNS: stamps,
+  SO_TIMESTAMP_NEW: stamps,
+  SO_TIMESTAMPNS_NEW: stamps,
+  SO_RCVBUF: ['SO_BUF_LOCK'],
+  SO_SNDBUF: ['SO_BUF_LOCK'],
+  SO_RCVBUFFORCE: ['SO_RCVBUF', 'SO_BUF_LOCK'],
+  SO_SNDBUFFORCE: ['SO_SNDBUF', 'SO_BUF_LOCK'],
 }
 
 /** The option that sets a buffer beyond the system's limit, for a value that got there that way. */
@@ -35,7 +42,7 @@ function read(fd: number, { level, number }: Row): Uint8Array | undefined {
 
 /** Notes the values that setting some options can change, as far as they can be read. */
 export function noteValues(fd: number, rows: readonly Row[]): Note[] {
-  const disturbed = rows.map(({ name }) => disturbs[name]).filter((name) => name !== undefined)
+  const disturbed = rows.flatMap(({ name }) => disturbs[name] ?? [])
   const all = new Set([...rows, ...disturbed.map((name) => rowOf(name))])
   return [...all]
     .filter(({ entry }) => entry.access === 'rw')

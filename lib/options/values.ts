@@ -1,5 +1,14 @@
 import type { SocketAddress } from '../sockaddr.js'
+import type { CongestionInfo } from './codecs/congestion.js'
+import type { CryptoInfo } from './codecs/crypto.js'
+import type { DeviceMemoryTokens, TransmitTime } from './codecs/device.js'
+import type { FlowLabel, FlowLabelRequest } from './codecs/flowlabel.js'
+import type { MemoryInfo } from './codecs/memory.js'
+import type { PathMtu } from './codecs/pathmtu.js'
+import type { RepairOptions, RepairWindow } from './codecs/repair.js'
+import type { TypeOfService } from './codecs/tos.js'
 import type { ConnectionInfo } from './connectioninfo.js'
+import type { OptionEntry } from './entry.js'
 import type { Membership, SourceMembership } from './membership.js'
 import type { AcceptFilter, TcpStack } from './names.js'
 import type { TcpInfo } from './tcpinfo.js'
@@ -45,6 +54,22 @@ export interface OutputTypes {
   ipv6_mreq: never
   sockaddr: SocketAddress
   port_range: PortRange
+  enum: string | number
+  tos: number
+  timeval64: number
+  txtime: TransmitTime
+  meminfo: MemoryInfo
+  gid_list: number[]
+  dmabuf_tokens: never
+  cc_info: CongestionInfo
+  fastopen_keys: Buffer[]
+  repair_options: never
+  repair_window: RepairWindow
+  crypto_info: CryptoInfo
+  icmp_filter: number[]
+  icmp6_filter: number[]
+  ip6_mtuinfo: PathMtu
+  flowlabel: FlowLabel
   connection_info: ConnectionInfo
   xucred: PeerCredentials
   accept_filter: AcceptFilter
@@ -72,6 +97,22 @@ export interface InputTypes {
   ipv6_mreq: Membership
   sockaddr: never
   port_range: PortRange
+  enum: string | number
+  tos: TypeOfService | number
+  timeval64: number
+  txtime: TransmitTime
+  meminfo: never
+  gid_list: never
+  dmabuf_tokens: readonly DeviceMemoryTokens[]
+  cc_info: never
+  fastopen_keys: readonly Uint8Array[]
+  repair_options: RepairOptions
+  repair_window: RepairWindow
+  crypto_info: CryptoInfo
+  icmp_filter: readonly number[]
+  icmp6_filter: readonly number[]
+  ip6_mtuinfo: never
+  flowlabel: FlowLabelRequest
   connection_info: never
   xucred: never
   accept_filter: AcceptFilter
@@ -79,3 +120,13 @@ export interface InputTypes {
   log_id: string
   sockaddr_in6: string
 }
+
+/** What reading the option of a row gives: for one with names, a name, or the number of what has none. */
+export type OutputOf<Entry extends OptionEntry> = Entry extends { names: infer Names }
+  ? keyof Names | number
+  : OutputTypes[Entry['type']]
+
+/** What setting the option of a row takes. */
+export type InputOf<Entry extends OptionEntry> = Entry extends { names: infer Names }
+  ? keyof Names | number
+  : InputTypes[Entry['type']]

@@ -62,6 +62,8 @@ describe('the options that Linux lacks', () => {
     expect(shared.map(([, pair]) => pair).sort()).toEqual([
       ['IPV6_ADD_MEMBERSHIP', 'IPV6_JOIN_GROUP'],
       ['IPV6_DROP_MEMBERSHIP', 'IPV6_LEAVE_GROUP'],
+      ['IPV6_RECVORIGDSTADDR', 'IPV6_ORIGDSTADDR'],
+      ['IP_RECVORIGDSTADDR', 'IP_ORIGDSTADDR'],
       ['IP_RECVTOS', 'IP_RECVTCLASS'],
       ['SO_PROTOCOL', 'SO_PROTOTYPE'],
       ['TCP_KEEPIDLE', 'TCP_KEEPALIVE'],

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { release } from 'node:os'
 import {
   BareSocket,
   type OptionEntry,
@@ -74,6 +75,15 @@ export function isLinux(entry: OptionEntry): boolean {
 /** Whether the running kernel has it. */
 export function isHere(name: OptionName): boolean {
   return options.get(name)?.available === true
+}
+
+/** A release of Linux: its first two numbers. */
+export type Release = readonly [major: number, minor: number]
+
+/** Whether the running kernel is older than a release. */
+export function isOlderThan([major, minor]: Release): boolean {
+  const [here = 0, then = 0] = release().split('.').map(Number)
+  return here < major || (here === major && then < minor)
 }
 
 /** A number of /proc/sys; of a line with several, the one at an index. */

@@ -20,6 +20,7 @@ function errorFor(name: OptionName, value: unknown) {
 const settable = namesWhere<SettableOption>((entry) => isLinux(entry) && entry.access !== 'ro')
 const notNumbers = ['1', true, null, undefined, 1n, {}, [1], Symbol('1'), () => 1]
 const notStrings = [0, true, null, undefined, {}, ['lo'], Buffer.from('lo')]
+const notArrays = [0, true, null, undefined, 'lo', {}, new Uint8Array(16)]
 const notObjects = [0, true, null, undefined, 'lo', [], () => ({})]
 
 /** Values of the wrong type, for each form that a value can have. */
@@ -43,7 +44,38 @@ const wrongTypes: Readonly<Record<ValueType, readonly unknown[]>> = {
     { group: '239.0.0.1', source: '127.0.0.1', interface: 1 },
   ],
   ipv6_mreq: [...notObjects, {}, { group: '239.0.0.1' }, { group: 'ff02::1%lo' }, { group: 'ff02::1', interface: {} }],
+  enum: [true, null, undefined, 1n, {}, [1]],
+  tos: [true, null, undefined, 1n, {}, [1]],
+  timeval64: notNumbers,
+  txtime: [...notObjects, {}, { clock: true }, { clock: 'tai', deadline: 1 }, { clock: 'tai', reportErrors: 'no' }],
+  dmabuf_tokens: [...notArrays, [1], [null], [{}], [{ start: 1 }], [{ start: '1', count: 1 }]],
+  fastopen_keys: [...notArrays, ['0123456789abcdef'], [1], [null], [new ArrayBuffer(16)]],
+  repair_options: [
+    ...notObjects,
+    { maxSegment: '1' },
+    { windowScale: 1 },
+    { windowScale: { send: 1 } },
+    { selectiveAcks: 1 },
+    { timestamps: 'yes' },
+  ],
+  repair_window: [...notObjects, {}, { updateSequence: 1 }, { updateSequence: '1' }],
+  crypto_info: [...notObjects, { version: 'TLSv1.3', cipher: 'aes-128-gcm', iv: 1 }],
+  icmp_filter: [...notArrays, ['8'], [null], [true]],
+  icmp6_filter: [...notArrays, ['8'], [null], [true]],
+  flowlabel: [
+    ...notObjects,
+    {},
+    { action: 1, label: 1 },
+    { action: 'get' },
+    { action: 'get', label: 1, address: '127.0.0.1' },
+    { action: 'get', label: 1, create: 1 },
+    { action: 'get', label: 1, expires: '6' },
+  ],
   tcp_info: [],
+  meminfo: [],
+  gid_list: [],
+  cc_info: [],
+  ip6_mtuinfo: [],
   ucred: [],
   sockaddr: [],
   connection_info: [],
@@ -58,10 +90,11 @@ const wrongTypes: Readonly<Record<ValueType, readonly unknown[]>> = {
 function outside({ type, range }: OptionEntry): unknown[] {
   const notIntegers = [Number.NaN, 1.5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   const beyond = (least: number, most: number) => [...notIntegers, least - 1, most + 1, 2 ** 32, 2 ** 53, -(2 ** 53)]
-  if (type === 'int') return beyond(...(range ?? [-(2 ** 31), 2 ** 31 - 1]))
+  if (type === 'int' || type === 'enum' || type === 'tos') return beyond(...(range ?? [-(2 ** 31), 2 ** 31 - 1]))
   if (type === 'unsigned') return beyond(...(range ?? [0, 2 ** 32 - 1]))
   if (type === 'ifindex') return beyond(0, 2 ** 31 - 1)
-  if (type === 'timeval') return [Number.NaN, -1, -0.001, Number.POSITIVE_INFINITY, 2 ** 31 * 1000]
+  if (type === 'timeval' || type === 'timeval64')
+    return [Number.NaN, -1, -0.001, Number.POSITIVE_INFINITY, 2 ** 31 * 1000]
   if (type === 'linger') return beyond(0, 2 ** 31 - 1).map((seconds) => ({ on: true, seconds }))
   if (type === 'port_range') {
     const ports = [...notIntegers, -1, 65_536]
@@ -74,7 +107,17 @@ function outside({ type, range }: OptionEntry): unknown[] {
   return []
 }
 
-const numeric: ReadonlySet<ValueType> = new Set(['int', 'unsigned', 'ifindex', 'timeval', 'linger', 'port_range'])
+const numeric: ReadonlySet<ValueType> = new Set([
+  'int',
+  'enum',
+  'tos',
+  'unsigned',
+  'ifindex',
+  'timeval',
+  'timeval64',
+  'linger',
+  'port_range',
+])
 
 describe('setOption', () => {
   test.each(settable)('refuses a value of the wrong type for %s, before any system call', (name) => {

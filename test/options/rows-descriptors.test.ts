@@ -14,15 +14,14 @@ import {
   type WritableOption,
 } from '../../lib/index.js'
 import { thrownBy } from '../support.js'
+import { apart } from './apart.js'
 import { closedFd, entryOf, isLinux, kinds, kindsOf, namesWhere, openSocket, whyNoSocket } from './kinds.js'
 import { forKind, samples } from './samples.js'
 import { written } from './written.js'
 
 /** A value that an option takes. */
 function soundValue(name: OptionName): unknown {
-  const apart: Partial<Record<OptionName, unknown>> = { IPV6_MTU: 1280, IPV6_HOPLIMIT: 1, TCP_ULP: 'tls' }
-  if (name in apart) return apart[name]
-  const all = { ...samples, ...written } as Partial<Record<OptionName, { value: unknown }>>
+  const all = { ...samples, ...written, ...apart } as Partial<Record<OptionName, { value: unknown }>>
   return forKind(all[name]?.value, kindsOf(name)[0] as SocketKind)
 }
 
@@ -91,7 +90,9 @@ function speaks(name: OptionName, kind: SocketKind): boolean {
   if (level === 'SOL_SOCKET') return true
   if (level === 'IPPROTO_IP') return kind !== 'unix' && kind !== 'raw6'
   if (level === 'IPPROTO_IPV6') return kind.endsWith('6')
-  return kind.startsWith(level === 'IPPROTO_TCP' ? 'tcp' : 'udp')
+  if (level === 'SOL_RAW') return kind === 'raw'
+  if (level === 'IPPROTO_ICMPV6') return kind === 'raw6'
+  return kind.startsWith(level === 'IPPROTO_UDP' ? 'udp' : 'tcp')
 }
 
 describe('an option on a socket of another kind', () => {

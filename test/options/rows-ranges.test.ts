@@ -10,12 +10,13 @@ import {
 } from '../../lib/index.js'
 import { levelNumber } from '../../lib/options/row.js'
 import { isRoot } from '../support.js'
-import { entryOf, isHere, kindsOf, openSocket } from './kinds.js'
+import { entryOf, isHere, kindsOf, openSocket, whyNoSocket } from './kinds.js'
 import { type Sample, sampled, samples } from './samples.js'
 
 const ranged = sampled
   .filter((name) => entryOf(name).range !== undefined && isHere(name))
   .filter((name) => isRoot || !(samples[name] as Sample).root)
+  .filter((name) => whyNoSocket(kindsOf(name)[0] as SocketKind) === '')
 
 /** What comes of a value that goes past all checks: the code of the kernel's refusal, or what reads back. */
 function outcome(name: (typeof ranged)[number], value: number): unknown {

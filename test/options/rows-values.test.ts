@@ -9,8 +9,9 @@ import {
   type WritableOption,
 } from '../../lib/index.js'
 import { isRoot, thrownBy } from '../support.js'
+import { apart } from './apart.js'
 import { isHere, isLinux, kindsOf, namesWhere, openSocket, type RoundTripOption, whyNoSocket } from './kinds.js'
-import { apart, forKind, type Sample, sampled, samples } from './samples.js'
+import { forKind, type Sample, sampled, samples } from './samples.js'
 
 /** Sets an option whose type the compiler does not follow through the table. */
 function set(socket: { fd: number }, name: WritableOption, value: unknown): void {
@@ -68,7 +69,8 @@ describe('setOption', () => {
   for (const { name, kind, sample, why } of cases) {
     if (name === 'SO_LOCK_FILTER') continue
     // A socket that is tied to an interface is untied by the privileged alone.
-    const tied = name.startsWith('SO_BINDTO') && !isRoot ? ' (needs root)' : ''
+    // So is one that is tied to the clock of a new one.
+    const tied = (name.startsWith('SO_BINDTO') || name === 'SO_TXTIME') && !isRoot ? ' (needs root)' : ''
     test.skipIf(why || tied)(`sets ${name} of a ${kind} socket back to what it was${why || tied}`, () => {
       using socket = openSocket(kind)
       const initial = getOption(socket, name)

@@ -4,12 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { getOption, type OptionInput, setOption, setOptions, type WritableOption } from '../../lib/index.js'
 import { isRoot, thrownBy } from '../support.js'
 import { isLinux, kindsOf, loopbackIndex, namesWhere, openSocket, type WriteOnlyOption, whyNoSocket } from './kinds.js'
-import { type Written, written, writtenNames } from './written.js'
+import { isTooNew, type Written, written, writtenNames } from './written.js'
 
 const cases = writtenNames.flatMap((name) =>
-  kindsOf(name).map((kind) => {
+  ((written[name] as Written).kinds ?? kindsOf(name)).map((kind) => {
     const sample: Written = written[name]
-    return { name, kind, sample, why: whyNoSocket(kind) || (sample.root && !isRoot ? ' (needs root)' : '') }
+    const apart = sample.apart === undefined ? '' : ` (${sample.apart})`
+    const here = isTooNew(name) ? ' (this kernel lacks it)' : apart
+    return { name, kind, sample, why: whyNoSocket(kind) || (sample.root && !isRoot ? ' (needs root)' : here) }
   }),
 )
 

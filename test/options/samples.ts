@@ -1,5 +1,7 @@
 import type { OptionInput, OptionValue, SocketKind } from '../../lib/index.js'
+import type { apart } from './apart.js'
 import { loopbackIndex, type RoundTripOption, sysctl, sysctlText } from './kinds.js'
+import { ipSamples, ipv6Samples, off, on } from './samples-ip.js'
 
 /** What an option is on a new socket, and a value to set. */
 export interface Sample<Output = unknown, Input = unknown> {
@@ -13,17 +15,8 @@ export interface Sample<Output = unknown, Input = unknown> {
   readonly root?: true
 }
 
-/** The options that can be read and set and yet do not read back, with what they do instead. */
-export const apart = {
-  IPV6_MTU: 'an upper bound, which reading does not show',
-  IPV6_HOPLIMIT: 'a name of control messages, which Linux refuses as an option',
-  TCP_ULP: 'a layer, of which the kernel may have none',
-} as const satisfies Partial<Record<RoundTripOption, string>>
-
-type Sampled = Exclude<RoundTripOption, keyof typeof apart>
-
-const off = { initial: false, value: true } as const
-const on = { initial: true, value: false } as const
+/** The options that read back once they are set on a new socket. */
+export type Sampled = Exclude<RoundTripOption, keyof typeof apart>
 
 function other(names: string, than: string): string {
   return names.split(/\s+/).find((name) => name !== than) as string
@@ -31,54 +24,6 @@ function other(names: string, than: string): string {
 
 const isTcp = (kind: SocketKind) => kind.startsWith('tcp')
 const congestion = sysctlText('net/ipv4/tcp_congestion_control')
-const isVersion6Only = sysctl('net/ipv6/bindv6only') !== 0
-const mtuDiscovery = sysctl('net/ipv4/ip_no_pmtu_disc') === 0 ? 1 : 0
-
-const ipSamples = {
-  IP_TOS: { initial: 0, value: 0x20 },
-  IP_TTL: { initial: sysctl('net/ipv4/ip_default_ttl'), value: 13 },
-  IP_MINTTL: { initial: 0, value: 255 },
-  IP_TRANSPARENT: { ...off, root: true },
-  IP_FREEBIND: off,
-  IP_BIND_ADDRESS_NO_PORT: off,
-  IP_LOCAL_PORT_RANGE: { initial: { low: 0, high: 0 }, value: { low: 40_000, high: 40_100 } },
-  IP_MTU_DISCOVER: { initial: mtuDiscovery, value: 3 },
-  IP_HDRINCL: off,
-  IP_RECVTOS: off,
-  IP_RECVTTL: off,
-  IP_PKTINFO: off,
-  IP_RECVORIGDSTADDR: off,
-  IP_RECVERR: off,
-  IP_UNICAST_IF: { initial: 0, value: loopbackIndex },
-  IP_MULTICAST_IF: { initial: '0.0.0.0', value: '127.0.0.1' },
-  IP_MULTICAST_TTL: { initial: 1, value: 7 },
-  IP_MULTICAST_LOOP: on,
-  IP_MULTICAST_ALL: { initial: (kind) => kind !== 'udp6', value: (kind) => kind === 'udp6' },
-} satisfies Partial<Samples>
-
-const ipv6Samples = {
-  IPV6_V6ONLY: { initial: isVersion6Only, value: !isVersion6Only },
-  IPV6_UNICAST_HOPS: { initial: sysctl('net/ipv6/conf/all/hop_limit'), value: 13 },
-  IPV6_MINHOPCOUNT: { initial: 0, value: 255 },
-  IPV6_TCLASS: { initial: 0, value: 0x20 },
-  IPV6_AUTOFLOWLABEL: { initial: sysctl('net/ipv6/auto_flowlabels') === 1, value: false },
-  IPV6_TRANSPARENT: { ...off, root: true },
-  IPV6_FREEBIND: off,
-  // The kind that is asked for takes the place of "either" in the sum.
-  IPV6_ADDR_PREFERENCES: { initial: 1280, value: 1, reads: 1025 },
-  IPV6_MTU_DISCOVER: { initial: 1, value: 3 },
-  IPV6_DONTFRAG: off,
-  IPV6_RECVERR: off,
-  IPV6_RECVPKTINFO: off,
-  IPV6_RECVHOPLIMIT: off,
-  IPV6_RECVTCLASS: off,
-  IPV6_RECVORIGDSTADDR: off,
-  IPV6_UNICAST_IF: { initial: 0, value: loopbackIndex },
-  IPV6_MULTICAST_IF: { initial: 0, value: loopbackIndex },
-  IPV6_MULTICAST_HOPS: { initial: 1, value: 7 },
-  IPV6_MULTICAST_LOOP: on,
-  IPV6_MULTICAST_ALL: on,
-} satisfies Partial<Samples>
 
 const socketSamples = {
   SO_REUSEADDR: { initial: (kind) => kind.startsWith('raw'), value: (kind) => !kind.startsWith('raw') },
@@ -89,6 +34,8 @@ const socketSamples = {
   SO_LINGER: { initial: { on: false, seconds: 0 }, value: { on: true, seconds: 5 }, after: { on: false, seconds: 5 } },
   SO_KEEPALIVE: off,
   SO_PASSCRED: off,
+  SO_PASSRIGHTS: on,
+  SO_RIGHTS_NOTRUNC: off,
   SO_PASSSEC: off,
   SO_LOCK_FILTER: off,
   SO_DEBUG: { ...off, root: true },
@@ -103,18 +50,30 @@ const socketSamples = {
     value: 40_000,
     reads: 80_000,
   },
+  SO_BUF_LOCK: { initial: 'none', value: 'receive' },
   SO_RCVLOWAT: { initial: 1, value: 100 },
   // A whole number of ticks for all of the kernel's rates.
   SO_RCVTIMEO: { initial: 0, value: 1500 },
   SO_SNDTIMEO: { initial: 0, value: 100 },
+  SO_RCVTIMEO_NEW: { initial: 0, value: 2500 },
+  SO_SNDTIMEO_NEW: { initial: 0, value: 2 ** 31 * 1000 - 2000 },
   SO_BROADCAST: off,
+  // Taken without a word, and forgotten.
+  SO_BSDCOMPAT: { ...off, reads: false },
   SO_DONTROUTE: off,
   SO_MARK: { initial: 0, value: 0xfffffffe, root: true },
   SO_PRIORITY: { initial: 0, value: 6 },
   SO_MAX_PACING_RATE: { initial: 2n ** 64n - 1n, value: 2n ** 40n },
   SO_INCOMING_CPU: { initial: -1, value: 0 },
   SO_BUSY_POLL: { initial: sysctl('net/core/busy_read'), value: sysctl('net/core/busy_read') + 10 },
+  SO_PREFER_BUSY_POLL: { ...off, root: true },
+  SO_TXTIME: {
+    initial: { clock: 'realtime', deadline: false, reportErrors: false },
+    value: { clock: 'monotonic', deadline: false, reportErrors: true },
+  },
   SO_ZEROCOPY: off,
+  SO_NOFCS: off,
+  SO_WIFI_STATUS: off,
   SO_TXREHASH: { initial: sysctl('net/core/txrehash'), value: 1 - sysctl('net/core/txrehash') },
   SO_OOBINLINE: off,
   SO_PEEK_OFF: { initial: -1, value: 3 },
@@ -122,6 +81,11 @@ const socketSamples = {
   SO_RXQ_OVFL: off,
   SO_TIMESTAMP: off,
   SO_TIMESTAMPNS: off,
+  SO_TIMESTAMP_NEW: off,
+  SO_TIMESTAMPNS_NEW: off,
+  SO_RCVMARK: off,
+  SO_RCVPRIORITY: off,
+  SO_SELECT_ERR_QUEUE: off,
 } satisfies Partial<Samples>
 
 const tcpSamples = {
@@ -152,15 +116,23 @@ const tcpSamples = {
   TCP_THIN_DUPACK: { ...off, reads: false },
   TCP_INQ: off,
   TCP_RTO_MAX_MS: { initial: 120_000, value: 5000 },
+  // Whole numbers of ticks, too.
+  TCP_RTO_MIN_US: { initial: 200_000, value: 100_000 },
+  TCP_DELACK_MAX_US: { initial: 200_000, value: 20_000 },
+  TCP_TX_DELAY: { initial: 0, value: 1000 },
+  TCP_REPAIR: { initial: 'off', value: 'on', root: true },
 } satisfies Partial<Samples>
 
 const udpSamples = {
   UDP_CORK: off,
   UDP_SEGMENT: { initial: 0, value: 1000 },
   UDP_GRO: off,
+  UDP_ENCAP: { initial: 'none', value: 'l2tp' },
+  UDP_NO_CHECK6_TX: off,
+  UDP_NO_CHECK6_RX: off,
 } satisfies Partial<Samples>
 
-type Samples = { readonly [Name in Sampled]: Sample<OptionValue<Name>, OptionInput<Name>> }
+export type Samples = { readonly [Name in Sampled]: Sample<OptionValue<Name>, OptionInput<Name>> }
 
 /** A sample for every option that reads back: a row of the table without one does not compile. */
 export const samples: Samples = { ...ipSamples, ...ipv6Samples, ...socketSamples, ...tcpSamples, ...udpSamples }

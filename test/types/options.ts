@@ -5,20 +5,28 @@
 
 import {
   type AcceptFilter,
+  type CongestionInfo,
   type ConnectionInfo,
   type Credentials,
+  type CryptoInfo,
+  type FlowLabel,
+  type FlowLabelRequest,
   getOption,
   getRawOption,
   type Linger,
   type Membership,
+  type MemoryInfo,
   type OptionInfo,
   type OptionInput,
   type OptionName,
   type OptionValue,
   options,
+  type PathMtu,
   type PeerCredentials,
   type PortRange,
   type ReadableOption,
+  type RepairOptions,
+  type RepairWindow,
   type SocketAddress,
   type SocketLike,
   type SocketOptions,
@@ -27,6 +35,8 @@ import {
   setOptions,
   setRawOption,
   type TcpInfo,
+  type TransmitTime,
+  type TypeOfService,
   type WritableOption,
 } from '../../lib/index.js'
 
@@ -48,7 +58,19 @@ export function values(): void {
   holds<Same<OptionValue<'SO_LINGER'>, Linger>>()
   holds<Same<OptionValue<'SO_RCVTIMEO'>, number>>()
   holds<Same<OptionValue<'TCP_CONGESTION'>, string>>()
-  holds<Same<OptionValue<'SO_MEMINFO'>, Buffer>>()
+  holds<Same<OptionValue<'SO_MEMINFO'>, MemoryInfo>>()
+  holds<Same<OptionValue<'TCP_SAVED_SYN'>, Buffer>>()
+  holds<Same<OptionValue<'SO_PEERGROUPS'>, number[]>>()
+  holds<Same<OptionValue<'TLS_TX'>, CryptoInfo>>()
+  holds<Same<OptionValue<'TCP_CC_INFO'>, CongestionInfo>>()
+  holds<Same<OptionValue<'TCP_REPAIR_WINDOW'>, RepairWindow>>()
+  holds<Same<OptionValue<'IPV6_FLOWLABEL_MGR'>, FlowLabel>>()
+  holds<Same<OptionInput<'IPV6_FLOWLABEL_MGR'>, FlowLabelRequest>>()
+  holds<Same<OptionInput<'TCP_REPAIR_OPTIONS'>, RepairOptions>>()
+  holds<Same<OptionValue<'SO_TXTIME'>, TransmitTime>>()
+  holds<Same<OptionValue<'IPV6_PATHMTU'>, PathMtu>>()
+  holds<Same<OptionValue<'SO_BUF_LOCK'>, 'none' | 'send' | 'receive' | 'both' | number>>()
+  holds<Same<OptionValue<'IP_TOS'>, number>>()
   holds<Same<OptionValue<'TCP_INFO'>, TcpInfo>>()
   holds<Same<OptionValue<'SO_PEERCRED'>, Credentials>>()
   holds<Same<OptionValue<'IP_MULTICAST_IF'>, string>>()
@@ -70,6 +92,8 @@ export function inputs(): void {
   holds<Same<OptionInput<'SO_REUSEADDR'>, boolean>>()
   holds<Same<OptionInput<'SO_RCVBUF'>, number>>()
   holds<Same<OptionInput<'SO_MAX_PACING_RATE'>, bigint | number>>()
+  holds<Same<OptionInput<'SO_BUF_LOCK'>, 'none' | 'send' | 'receive' | 'both' | number>>()
+  holds<Same<OptionInput<'IP_TOS'>, TypeOfService | number>>()
   holds<Same<OptionInput<'SO_LINGER'>, Linger>>()
   holds<Same<OptionInput<'IPV6_PKTINFO'>, Uint8Array>>()
   holds<Same<OptionInput<'IP_ADD_MEMBERSHIP'>, Membership>>()
@@ -100,6 +124,10 @@ export function wrongValues(): void {
   setOption(socket, 'SO_RCVBUF', '1000')
   // @ts-expect-error -- an option that takes an integer takes no bigint
   setOption(socket, 'SO_RCVBUF', 1000n)
+  // @ts-expect-error -- a name that the option does not have
+  setOption(socket, 'IP_MTU_DISCOVER', 'always')
+  // @ts-expect-error -- no class of service
+  setOption(socket, 'IP_TOS', 'AF99')
   // @ts-expect-error -- a linger has two parts
   setOption(socket, 'SO_LINGER', { on: true })
   // @ts-expect-error -- and a number is none of them

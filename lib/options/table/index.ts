@@ -1,20 +1,41 @@
 import { bsdOptions } from './bsd.js'
 import { darwinOptions } from './darwin.js'
 import { darwinTcpOptions } from './darwin-tcp.js'
+import { deviceOptions } from './device.js'
 import { freebsdOptions } from './freebsd.js'
 import { freebsdTcpOptions } from './freebsd-tcp.js'
+import { headerOptions } from './header.js'
 import { ioctlOptions } from './ioctl.js'
 import { ipOptions } from './ip.js'
+import { ipsecOptions } from './ipsec.js'
 import { ipv6Options } from './ipv6.js'
+import { messageOptions } from './messages.js'
+import { rawOptions } from './raw.js'
+import { repairOptions } from './repair.js'
 import { socketOptions } from './socket.js'
 import { tcpOptions } from './tcp.js'
+import { timerOptions } from './timers.js'
+import { tlsOptions } from './tls.js'
 import { udpOptions } from './udp.js'
 import { windowsOptions } from './windows.js'
 import { windowsIpOptions } from './windows-ip.js'
 import { windowsTcpOptions } from './windows-tcp.js'
 
 // An intersection, not the type of the spread: it keeps the doc comments of the rows for the reader's editor.
-type Table = typeof socketOptions & typeof ipOptions & typeof ipv6Options & typeof tcpOptions & typeof udpOptions
+type Table = typeof socketOptions &
+  typeof ipOptions &
+  typeof ipv6Options &
+  typeof headerOptions &
+  typeof rawOptions &
+  typeof ipsecOptions &
+  typeof messageOptions &
+  typeof deviceOptions &
+  typeof timerOptions &
+  typeof tcpOptions &
+  typeof repairOptions &
+  typeof tlsOptions &
+  typeof udpOptions
+
 type ForeignTable = typeof bsdOptions &
   typeof darwinOptions &
   typeof darwinTcpOptions &
@@ -27,13 +48,21 @@ type ForeignTable = typeof bsdOptions &
 
 /**
  * Every option that sockctl knows by name, in the order in which several are set. IP_TOS brings an SO_PRIORITY of its own
- * with it, so it goes before one that is asked for. What Linux lacks comes last.
+ * with it, so it goes before one that is asked for; TLS_TX needs the TCP_ULP before it. What Linux lacks comes last.
  */
 export const table: Table & ForeignTable = {
   ...ipOptions,
   ...ipv6Options,
+  ...headerOptions,
+  ...rawOptions,
+  ...ipsecOptions,
   ...socketOptions,
+  ...messageOptions,
+  ...deviceOptions,
+  ...timerOptions,
   ...tcpOptions,
+  ...repairOptions,
+  ...tlsOptions,
   ...udpOptions,
   ...bsdOptions,
   ...darwinOptions,

@@ -1,15 +1,27 @@
 import type { OptionEntry } from '../entry.js'
 
+/** How packets find the largest size of their path. */
+export const pathMtuDiscovery = {
+  dont: { linux: 0, win32: 2 },
+  want: { linux: 1 },
+  do: { linux: 2, win32: 1 },
+  probe: { linux: 3, win32: 3 },
+  interface: { linux: 4 },
+  omit: { linux: 5 },
+  unset: { win32: 0 },
+} as const
+
 /** The options of IPPROTO_IP. TCP and UDP sockets over IPv6 take them too, for their IPv4 traffic. */
 export const ipOptions = {
   /**
-   * The service byte of outgoing packets, DSCP and ECN. TCP keeps the two lowest bits to itself, so 255 reads back as
-   * 252. A change sets SO_PRIORITY anew. 0 by default; Windows takes it and mostly ignores it.
+   * The service byte of outgoing packets, DSCP and ECN: a number, or a class by name, which reads as its number. TCP
+   * keeps the two lowest bits to itself, so 255 reads back as 252. A change sets SO_PRIORITY anew. 0 by default; Windows
+   * takes it and mostly ignores it.
    */
   IP_TOS: {
     level: 'IPPROTO_IP',
     number: { linux: 1, darwin: 3, freebsd: 3, win32: 3 },
-    type: 'int',
+    type: 'tos',
     range: [0, 255],
     access: 'rw',
     sockets: ['tcp', 'udp', 'raw'],
@@ -97,14 +109,15 @@ export const ipOptions = {
     source: 'IP_LOCAL_PORT_RANGE(2const)',
   },
   /**
-   * How packets find the largest size of their path: 0 not at all, 1 as each route says (the default), 2 always, 3
-   * always but ignoring what was learned, 4 by the interface alone, 5 as 4 with packets that may be fragmented. Windows
-   * counts otherwise.
+   * How packets find the largest size of their path: `dont` not at all, `want` as each route says (the default), `do`
+   * always, `probe` always but ignoring what was learned, `interface` by the interface alone, `omit` as that with packets
+   * that may be fragmented. Windows has `unset` (the default), `dont`, `do` and `probe`.
    */
   IP_MTU_DISCOVER: {
     level: 'IPPROTO_IP',
     number: { linux: 10, win32: 71 },
-    type: 'int',
+    type: 'enum',
+    names: pathMtuDiscovery,
     range: [0, 5],
     access: 'rw',
     sockets: ['tcp', 'udp', 'raw'],

@@ -1,4 +1,5 @@
 import type { OptionEntry } from '../entry.js'
+import { pathMtuDiscovery } from './ip.js'
 
 /** The options of IPPROTO_IPV6. */
 export const ipv6Options = {
@@ -41,13 +42,13 @@ export const ipv6Options = {
     source: 'RFC 5082; net/ipv6/tcp_ipv6.c',
   },
   /**
-   * The traffic class of outgoing packets, DSCP and ECN; -1 returns to the default, 0. TCP keeps the two lowest bits to
-   * itself. IPv4 traffic of the socket goes by IP_TOS.
+   * The traffic class of outgoing packets, DSCP and ECN: a number, or a class by name, which reads as its number; -1
+   * returns to the default, 0. TCP keeps the two lowest bits to itself. IPv4 traffic of the socket goes by IP_TOS.
    */
   IPV6_TCLASS: {
     level: 'IPPROTO_IPV6',
     number: { linux: 67, darwin: 36, freebsd: 61, win32: 39 },
-    type: 'int',
+    type: 'tos',
     range: [-1, 255],
     access: 'rw',
     sockets: ['tcp6', 'udp6', 'raw6'],
@@ -107,14 +108,15 @@ export const ipv6Options = {
     source: 'RFC 5014',
   },
   /**
-   * How packets find the largest size of their path: 0 not at all, 1 as each route says (the default), 2 always, 3
-   * always but ignoring what was learned, 4 by the interface alone, 5 as 4 with packets that may be fragmented. Windows
-   * counts otherwise.
+   * How packets find the largest size of their path: `dont` not at all, `want` as each route says (the default), `do`
+   * always, `probe` always but ignoring what was learned, `interface` by the interface alone, `omit` as that with packets
+   * that may be fragmented. Windows has `unset` (the default), `dont`, `do` and `probe`.
    */
   IPV6_MTU_DISCOVER: {
     level: 'IPPROTO_IPV6',
     number: { linux: 23, win32: 71 },
-    type: 'int',
+    type: 'enum',
+    names: pathMtuDiscovery,
     range: [0, 5],
     access: 'rw',
     sockets: ['tcp6', 'udp6', 'raw6'],
@@ -313,5 +315,50 @@ export const ipv6Options = {
     access: 'ro',
     sockets: ['tcp6'],
     source: 'include/uapi/linux/netfilter_ipv6/ip6_tables.h',
+  },
+  /** The largest packet that the path of a connected socket takes, in bytes; ENOTCONN on any other. */
+  IPV6_PATHMTU: {
+    level: 'IPPROTO_IPV6',
+    number: { linux: 61, darwin: 44, freebsd: 44 },
+    type: 'ip6_mtuinfo',
+    access: 'ro',
+    sockets: ['tcp6', 'udp6'],
+    source: 'RFC 3542',
+  },
+  /**
+   * The family of a connected socket. Setting `ipv4` makes an IPv4 socket of one that is connected to an IPv4 peer, for
+   * good; EADDRNOTAVAIL with any other peer, ENOTCONN where nothing is connected.
+   */
+  IPV6_ADDRFORM: {
+    level: 'IPPROTO_IPV6',
+    number: { linux: 1 },
+    type: 'enum',
+    names: { ipv4: 2, ipv6: 10 },
+    range: [2, 2],
+    access: 'rw',
+    sockets: ['tcp6', 'udp6'],
+    source: 'ipv6(7)',
+  },
+  /**
+   * Takes an anycast address (the `group`) on an interface, for which the host then answers. EADDRNOTAVAIL for one that
+   * is not of the interface's prefixes, EINVAL for one that the host has.
+   */
+  IPV6_JOIN_ANYCAST: {
+    level: 'IPPROTO_IPV6',
+    number: { linux: 27 },
+    type: 'ipv6_mreq',
+    access: 'wo',
+    sockets: ['udp6', 'raw6'],
+    privilege: 'CAP_NET_ADMIN',
+    source: 'net/ipv6/anycast.c',
+  },
+  /** Gives an anycast address back; ENOENT for one that the socket did not take. */
+  IPV6_LEAVE_ANYCAST: {
+    level: 'IPPROTO_IPV6',
+    number: { linux: 28 },
+    type: 'ipv6_mreq',
+    access: 'wo',
+    sockets: ['udp6', 'raw6'],
+    source: 'net/ipv6/anycast.c',
   },
 } as const satisfies Record<string, OptionEntry>

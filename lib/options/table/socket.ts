@@ -211,6 +211,18 @@ const socketItself = {
     sockets: ['unix'],
     source: 'unix(7)',
   },
+  /**
+   * The supplementary groups of the process at the other end of a Unix connection, as they were at connect(2),
+   * listen(2) or socketpair(2); ENODATA where nothing is connected.
+   */
+  SO_PEERGROUPS: {
+    level: 'SOL_SOCKET',
+    number: { linux: 59 },
+    type: 'gid_list',
+    access: 'ro',
+    sockets: ['unix'],
+    source: 'net/core/sock.c',
+  },
   /** The security label of the peer. Without a security module that labels sockets it is ENOPROTOOPT. */
   SO_PEERSEC: {
     level: 'SOL_SOCKET',
@@ -245,6 +257,15 @@ const socketItself = {
     type: 'flag',
     access: 'rw',
     sockets: ['tcp', 'udp', 'raw', 'unix'],
+    source: 'socket(7)',
+  },
+  /** Did once what nothing does today. Linux still takes it and reads it as off. */
+  SO_BSDCOMPAT: {
+    level: 'SOL_SOCKET',
+    number: { linux: 14 },
+    type: 'flag',
+    access: 'rw',
+    sockets: ['udp'],
     source: 'socket(7)',
   },
   /** Marks the socket for the kernel's own tracing, of which little is left. Turning it on unprivileged is EACCES. */

@@ -325,4 +325,39 @@ export const tcpOptions = {
     sockets: ['tcp'],
     source: 'net/ipv4/tcp.c',
   },
+  /** What the congestion control algorithm thinks of the path, where it is BBR, DCTCP or Vegas. */
+  TCP_CC_INFO: {
+    level: 'IPPROTO_TCP',
+    number: { linux: 26 },
+    type: 'cc_info',
+    access: 'ro',
+    sockets: ['tcp'],
+    source: 'include/uapi/linux/inet_diag.h',
+  },
+  /**
+   * The keys, of 16 bytes each, that make a listener's Fast Open cookies: one, or a second one by which cookies are
+   * still taken. The same keys on several hosts make their cookies good for all. net.ipv4.tcp_fastopen_key by default,
+   * and no keys before the first use of Fast Open.
+   */
+  TCP_FASTOPEN_KEY: {
+    level: 'IPPROTO_TCP',
+    number: { linux: 33 },
+    type: 'fastopen_keys',
+    access: 'rw',
+    sockets: ['tcp'],
+    source: 'Documentation/networking/ip-sysctl.rst',
+  },
+  /**
+   * struct tcp_zerocopy_receive, as the kernel fills it in for a reader that has no memory mapped: the bytes that wait
+   * to be read in its fourth and fifth words, and in the sixth the error that waited on the socket, which this clears.
+   * EINVAL where a page or more waits, ENOTCONN on a listener. To map what comes in takes native code.
+   */
+  TCP_ZEROCOPY_RECEIVE: {
+    level: 'IPPROTO_TCP',
+    number: { linux: 35 },
+    type: 'bytes',
+    access: 'ro',
+    sockets: ['tcp'],
+    source: 'include/uapi/linux/tcp.h',
+  },
 } as const satisfies Record<string, OptionEntry>

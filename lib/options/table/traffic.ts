@@ -64,6 +64,33 @@ export const trafficOptions = {
     source: 'socket(7)',
   },
   /**
+   * Which buffers keep the size that they were given; the others TCP sizes by itself. SO_SNDBUF and SO_RCVBUF turn
+   * theirs on, and `none`, the default, gives both back. Linux 5.15.
+   */
+  SO_BUF_LOCK: {
+    level: 'SOL_SOCKET',
+    number: { linux: 72 },
+    type: 'enum',
+    names: { none: 0, send: 1, receive: 2, both: 3 },
+    range: [0, 3],
+    access: 'rw',
+    sockets: ['tcp', 'udp', 'raw', 'unix'],
+    source: 'net/core/sock.c',
+  },
+  /**
+   * Bytes set aside for the socket alone, which are not taken back when memory is short. 0 by default; EOPNOTSUPP where
+   * the process's control group does not count socket memory. Linux 5.16.
+   */
+  SO_RESERVE_MEM: {
+    level: 'SOL_SOCKET',
+    number: { linux: 73 },
+    type: 'int',
+    unit: 'bytes',
+    access: 'rw',
+    sockets: ['tcp', 'udp'],
+    source: 'net/core/sock.c',
+  },
+  /**
    * Bytes that must have come before a read or poll is satisfied; the default is 1, and 0 means 1. A TCP socket stays
    * unreadable until then, and its buffer grows to fit; Linux cuts the number to half of the largest net.ipv4.tcp_rmem
    * there. A Unix stream minds it in blocking reads alone.
@@ -257,15 +284,11 @@ export const trafficOptions = {
     sockets: ['udp'],
     source: 'net/core/sock.c',
   },
-  /**
-   * Nine counters of four bytes each, in the machine's byte order: received bytes held, their limit, bytes to send
-   * held, their limit, memory set aside, bytes queued for sending, memory of options, bytes in the backlog, packets
-   * dropped.
-   */
+  /** The memory that a socket holds and may hold, in bytes, and how many packets it had to drop. */
   SO_MEMINFO: {
     level: 'SOL_SOCKET',
     number: { linux: 55 },
-    type: 'bytes',
+    type: 'meminfo',
     access: 'ro',
     sockets: ['tcp', 'udp', 'raw', 'unix'],
     source: 'net/core/sock.c',
