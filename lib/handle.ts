@@ -42,7 +42,7 @@ function invalidState(what: string): Error {
 }
 
 /** The symbol under which a `dgram.Socket` keeps its state, on every Node. */
-function datagramState(target: object): symbol | undefined {
+export function datagramState(target: object): symbol | undefined {
   return Object.getOwnPropertySymbols(target).find((symbol) => symbol.description === 'state symbol')
 }
 

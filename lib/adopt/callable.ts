@@ -23,7 +23,7 @@ export function callable<Own extends Class>(
     },
   })
   own.prototype.constructor = result
-  Object.defineProperty(own, 'name', { value: stock.name })
+  for (const name of ['name', 'length'] as const) Object.defineProperty(own, name, { value: stock[name] })
   Object.defineProperty(own, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {
       if (this === result) return value instanceof stock

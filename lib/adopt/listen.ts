@@ -1,63 +1,18 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import net from 'node:net'
-import { codedError, invalidArgType, invalidArgValue, type SystemError } from '../errors.js'
+import type net from 'node:net'
+import { codedError, type SystemError } from '../errors.js'
 import { adoptListener, isListening } from '../handle.js'
 import type { SocketOptions } from '../options/index.js'
 import type { Family } from '../platform.js'
-import { type AddressInput, encodePath, familyOf, validateAddress } from '../sockaddr.js'
-import { type BareSocket, defaultBacklog } from '../sockets/bare.js'
-import { type ReservedPortOptions, ReservedPortWalk, refuseTwoAddresses, reservedOf } from '../sockets/reserved.js'
-import {
-  maxInt32,
-  optional,
-  validateBoolean,
-  validateInteger,
-  validateObject,
-  validatePort,
-  validateSignal,
-  validateString,
-} from '../validate.js'
+import { type AddressInput, familyOf, validateAddress } from '../sockaddr.js'
+import type { BareSocket } from '../sockets/index.js'
+import { ReservedPortWalk } from '../sockets/reserved.js'
 import { Canceller } from './canceller.js'
+import { checkListen, type ListenOptions, type ListenRequest } from './listen-request.js'
 import { removePath, tendPath } from './path.js'
-import { checkPreparation, isFromControl, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
-
-/** How `listen` binds and listens. What Node's `server.listen` knows has Node's meaning. */
-export interface ListenOptions extends SocketPreparation {
-  /**
-   * The port, or which reserved port to take; 'reserved' stands for the defaults of `bindReservedPort`.
-   *
-   * @default 0, which lets the kernel choose
-   */
-  port?: number | 'reserved' | ReservedPortOptions | undefined
-  /** The address or name to bind to; of a name, its first address. @default '::' for both families, '0.0.0.0' without IPv6 */
-  host?: string | undefined
-  /** The path of a Unix socket; one that starts with `\0` is an abstract name. The file goes when the server closes. */
-  path?: string | undefined
-  /** The length of the accept queue. @default 511 */
-  backlog?: number | undefined
-  /** Whether an IPv6 listener leaves IPv4 alone. @default false */
-  ipv6Only?: boolean | undefined
-  /** SO_REUSEPORT: more listeners of the same user on the same port, among whom the kernel shares the connections. @default false */
-  reusePort?: boolean | undefined
-  /** SO_REUSEADDR: bind over remnants in TIME_WAIT. @default true */
-  reuseAddress?: boolean | undefined
-  /** Makes a Unix socket readable for all users. @default false */
-  readableAll?: boolean | undefined
-  /** Makes a Unix socket writable for all users. @default false */
-  writableAll?: boolean | undefined
-  /** Closes the server when it fires. */
-  signal?: AbortSignal | undefined
-}
-
-/** A checked request to listen. */
-interface Request extends Omit<ListenOptions, 'port'> {
-  readonly preparation: Preparation
-  readonly port: number
-  readonly backlog: number
-  /** Which reserved ports to try, where one is asked for. */
-  readonly reserved: ReservedPortOptions | undefined
-}
+import { isFromControl, withSocket } from './prepare.js'
+import { listenAtPath } from './unix.js'
 
 /** A place to try to listen at. */
 interface Place {
@@ -65,42 +20,8 @@ interface Place {
   readonly address: AddressInput
 }
 
-function checkPath(options: Record<string, unknown>): void {
-  encodePath(options.path, 'options.path')
-  for (const name of ['port', 'host']) {
-    if (options[name] !== undefined) throw invalidArgValue(`options.${name}`, options[name], 'does not go with a path')
-  }
-}
-
-function check(server: unknown, options: unknown): Request {
-  if (!(server instanceof net.Server)) throw invalidArgType('server', 'an instance of net.Server', server)
-  validateObject(options, 'options')
-  const { port, path, backlog, ipv6Only, reusePort, readableAll, writableAll, signal } = options
-  const reserved = reservedOf(port, 'options.port')
-  if (!reserved && port !== undefined) validatePort(port, 'options.port')
-  refuseTwoAddresses(options.host, reserved, 'options.host')
-  const host = options.host ?? reserved?.address
-  optional(host, 'options.host', validateString)
-  if (path !== undefined) checkPath(options)
-  if (backlog !== undefined) validateInteger(backlog, 'options.backlog', 0, maxInt32)
-  optional(ipv6Only, 'options.ipv6Only', validateBoolean)
-  optional(reusePort, 'options.reusePort', validateBoolean)
-  optional(readableAll, 'options.readableAll', validateBoolean)
-  optional(writableAll, 'options.writableAll', validateBoolean)
-  optional(signal, 'options.signal', validateSignal)
-  const preparation = checkPreparation(options, true)
-  return {
-    ...options,
-    host: host as string | undefined,
-    preparation,
-    port: reserved ? 0 : Number(port ?? 0),
-    backlog: backlog || defaultBacklog,
-    reserved,
-  }
-}
-
 /** The places to try in turn: the second one only where the system has no IPv6. */
-async function places({ path, host, port }: Request): Promise<Place[]> {
+async function places({ path, host, port }: ListenRequest): Promise<Place[]> {
   if (path !== undefined) return [{ family: 'unix', address: { path } }]
   if (host === undefined || host === '') {
     return [
@@ -112,7 +33,7 @@ async function places({ path, host, port }: Request): Promise<Place[]> {
   return [{ family: validateAddress(address, 'options.host'), address: { address, port } }]
 }
 
-function ownOptions(request: Request, family: Family): SocketOptions {
+function ownOptions(request: ListenRequest, family: Family): SocketOptions {
   return {
     SO_REUSEPORT: request.reusePort || undefined,
     IPV6_V6ONLY: family === 'ipv6' ? (request.ipv6Only ?? false) : undefined,
@@ -121,8 +42,13 @@ function ownOptions(request: Request, family: Family): SocketOptions {
 
 const noFamily: ReadonlySet<string | undefined> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])
 
-function listenTo(socket: BareSocket, { address, family }: Place, { backlog, reserved }: Request): void {
-  if (reserved && family !== 'unix') {
+function listenTo(
+  socket: BareSocket,
+  { address }: Place,
+  { path, backlog, reserved, staleSocket }: ListenRequest,
+): void {
+  if (path !== undefined) listenAtPath(socket, path, { backlog, staleSocket })
+  else if (reserved) {
     new ReservedPortWalk(reserved).take((port) => socket.listen(backlog, { ...address, port }))
   } else socket.listen(backlog, address)
 }
@@ -130,7 +56,7 @@ function listenTo(socket: BareSocket, { address, family }: Place, { backlog, res
 /** Listens at the first place whose family the system has. */
 function listenAt<Result>(
   all: readonly Place[],
-  request: Request,
+  request: ListenRequest,
   stop: AbortSignal,
   adopt: (socket: BareSocket) => Result,
 ): Result {
@@ -148,7 +74,11 @@ function listenAt<Result>(
   }
 }
 
-function adoptOrRemove<Result>(socket: BareSocket, { path }: Request, adopt: (socket: BareSocket) => Result): Result {
+function adoptOrRemove<Result>(
+  socket: BareSocket,
+  { path }: ListenRequest,
+  adopt: (socket: BareSocket) => Result,
+): Result {
   try {
     return adopt(socket)
   } catch (error) {
@@ -191,7 +121,7 @@ function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
  * @see bind(2), listen(2)
  */
 export async function listen<Server extends net.Server>(server: Server, options: ListenOptions): Promise<Server> {
-  const request = check(server, options)
+  const request = checkListen(server, options)
   const { signal } = request
   const canceller = new Canceller(signal, undefined)
   try {

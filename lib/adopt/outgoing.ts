@@ -3,12 +3,22 @@ import type { DescriptorMaker, LocalAddress } from '../handle/connecting.js'
 import type { Family } from '../platform.js'
 import type { BareSocket } from '../sockets/index.js'
 import { type ReservedPortOptions, ReservedPortWalk, refuseTwoAddresses, reservedOf } from '../sockets/reserved.js'
-import { checkPreparation, isFromControl, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
+import {
+  checkKind,
+  checkPreparation,
+  isFromControl,
+  type Preparation,
+  type SocketPreparation,
+  type StreamProtocol,
+  withSocket,
+} from './prepare.js'
 
 /** What sockctl adds to the options with which Node's sockets connect. */
 export interface OutgoingOptions extends SocketPreparation {
   /** The local port, or which reserved port to take; 'reserved' stands for the defaults of `bindReservedPort`. @default the kernel's choice */
   localPort?: number | 'reserved' | ReservedPortOptions | undefined
+  /** MPTCP where the kernel has it. The scheme of a URL, which HTTP hands on, counts for nothing. @default 'tcp' */
+  protocol?: StreamProtocol | undefined
 }
 
 /** Checked options of a connection that Node makes on a socket of sockctl's. */
@@ -32,10 +42,10 @@ export function checkOutgoing(options: OutgoingOptions & { localAddress?: unknow
   refuseTwoAddresses(localAddress ?? undefined, reserved, 'options.localAddress')
   const address = typeof localAddress === 'string' ? { address: localAddress } : {}
   return {
-    preparation: checkPreparation(options, false),
+    preparation: checkPreparation(options, false, checkKind(options.protocol)),
     reserved: reserved && { ...reserved, ...address },
     localPort: typeof localPort === 'number' ? localPort : undefined,
-    isPlain: !reserved && !options.options && !options.control && !options.reuseAddress,
+    isPlain: !reserved && !options.options && !options.control && !options.reuseAddress && !options.protocol,
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, type Stats, unlinkSync } from 'node:fs'
+import { type BigIntStats, chmodSync, lstatSync, unlinkSync } from 'node:fs'
 import type net from 'node:net'
 
 /** Who else may use a Unix socket. */
@@ -7,8 +7,18 @@ export interface PathAccess {
   readonly writableAll?: boolean | undefined
 }
 
-function isSame(one: Stats, other: Stats): boolean {
-  return one.ino === other.ino && one.dev === other.dev
+/** Whether a path is an abstract name, which has no file. */
+export function isAbstract(path: string): boolean {
+  return path.startsWith('\0')
+}
+
+function statsOf(path: string): BigIntStats {
+  return lstatSync(path, { bigint: true })
+}
+
+/** A file system may give the number of a file that is gone to the next one: when it was made tells them apart. */
+function isSame(one: BigIntStats, other: BigIntStats): boolean {
+  return one.ino === other.ino && one.dev === other.dev && one.birthtimeNs === other.birthtimeNs
 }
 
 function allow(path: string, mode: number, { readableAll, writableAll }: PathAccess): void {
@@ -21,19 +31,25 @@ function allow(path: string, mode: number, { readableAll, writableAll }: PathAcc
  * then. An abstract name has no file.
  */
 export function tendPath(server: net.Server, path: string, access: PathAccess): void {
-  if (path.startsWith('\0')) return
-  const own = lstatSync(path)
-  allow(path, own.mode, access)
-  server.once('close', () => removePath(path, own))
+  if (isAbstract(path)) return
+  allow(path, Number(statsOf(path).mode), access)
+  server.once('close', removerOf(path))
+}
+
+/** Notes the file of a Unix socket, and gives what removes it unless another has taken its place by then. */
+export function removerOf(path: string): () => void {
+  if (isAbstract(path)) return () => {}
+  const own = statsOf(path)
+  return () => removePath(path, own)
 }
 
 /**
  * Removes the file of a Unix socket, if it is still the one that is meant. A process that gave up its privileges since
  * may not, and then the file stays: nobody waits here for an error.
  */
-export function removePath(path: string, own?: Stats): void {
-  if (path.startsWith('\0')) return
+export function removePath(path: string, own?: BigIntStats): void {
+  if (isAbstract(path)) return
   try {
-    if (own === undefined || isSame(lstatSync(path), own)) unlinkSync(path)
+    if (own === undefined || isSame(statsOf(path), own)) unlinkSync(path)
   } catch {}
 }

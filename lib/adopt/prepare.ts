@@ -1,9 +1,9 @@
-import { invalidArgValue } from '../errors.js'
+import { invalidArgValue, type SystemError, unsupported } from '../errors.js'
 import { applyChanges, type Change, prepareChanges, refuseBlocking } from '../options/change.js'
 import { type SocketOptions, setOptions } from '../options/index.js'
-import type { Family } from '../platform.js'
+import type { Family, SocketType } from '../platform.js'
 import { BareSocket } from '../sockets/index.js'
-import { optional, validateBoolean, validateFunction } from '../validate.js'
+import { optional, validateBoolean, validateFunction, validateOneOf } from '../validate.js'
 
 /** What `listen` and `connect` do to a socket before it is bound. */
 export interface SocketPreparation {
@@ -15,20 +15,54 @@ export interface SocketPreparation {
   control?: ((socket: BareSocket) => void) | undefined
 }
 
+/** The protocol of a connection, or of a listener. */
+export type StreamProtocol = 'tcp' | 'mptcp'
+
+/** Which socket to make, family aside. */
+export interface SocketKind {
+  readonly type: SocketType
+  /** @default the usual one of the type */
+  readonly protocol?: StreamProtocol | undefined
+}
+
 /** A checked preparation. */
 export interface Preparation {
+  readonly kind: SocketKind
   readonly reuseAddress: boolean
   readonly changes: readonly Change[]
   readonly control: ((socket: BareSocket) => void) | undefined
 }
 
+/** Checks the protocol of a stream. */
+export function checkKind(protocol: unknown): SocketKind {
+  if (protocol !== undefined) validateOneOf<StreamProtocol>(protocol, 'options.protocol', ['tcp', 'mptcp'])
+  return { type: 'stream', protocol }
+}
+
 /** Checks how a socket is to be prepared, without a system call. */
-export function checkPreparation(given: SocketPreparation, reuseByDefault: boolean): Preparation {
+export function checkPreparation(
+  given: SocketPreparation,
+  reuseByDefault: boolean,
+  kind: SocketKind = { type: 'stream' },
+): Preparation {
   optional(given.reuseAddress, 'options.reuseAddress', validateBoolean)
   optional(given.control, 'options.control', validateFunction)
   const changes = given.options === undefined ? [] : prepareChanges(given.options, 'options.options')
   refuseBlocking(changes)
-  return { reuseAddress: given.reuseAddress ?? reuseByDefault, changes, control: given.control }
+  return { kind, reuseAddress: given.reuseAddress ?? reuseByDefault, changes, control: given.control }
+}
+
+const noProtocol: ReadonlySet<string | undefined> = new Set(['EPROTONOSUPPORT', 'ENOPROTOOPT'])
+
+function makeSocket(family: Family, { type, protocol }: SocketKind): BareSocket {
+  try {
+    return new BareSocket(family, type, protocol)
+  } catch (error) {
+    const { code, errno, syscall } = error as SystemError
+    if (protocol !== 'mptcp' || !noProtocol.has(code)) throw error
+    const message = 'This kernel has no MPTCP, or net.mptcp.enabled is 0'
+    throw unsupported(message, { errno, syscall, cause: error })
+  }
 }
 
 /** Makes a socket, prepares it, and hands it to `use`; closes it when anything throws. */
@@ -38,7 +72,7 @@ export function withSocket<Result>(
   own: SocketOptions,
   use: (socket: BareSocket) => Result,
 ): Result {
-  const socket = new BareSocket(family)
+  const socket = makeSocket(family, preparation.kind)
   try {
     if (preparation.reuseAddress && family !== 'unix') setOptions(socket, { SO_REUSEADDR: true })
     setOptions(socket, own)

@@ -14,7 +14,13 @@ import {
   validateSignal,
   validateString,
 } from '../validate.js'
-import { checkPreparation, type Preparation, type SocketPreparation } from './prepare.js'
+import {
+  checkKind,
+  checkPreparation,
+  type Preparation,
+  type SocketPreparation,
+  type StreamProtocol,
+} from './prepare.js'
 
 /** How `connect` connects. What Node's `net.connect` knows has Node's meaning, but for `timeout` and `signal`. */
 export interface ConnectOptions extends SocketPreparation {
@@ -24,6 +30,8 @@ export interface ConnectOptions extends SocketPreparation {
   host?: string | undefined
   /** The path of a Unix socket, instead of host and port. */
   path?: string | undefined
+  /** 'mptcp' to connect over Multipath TCP; a peer that has none makes it plain TCP. @default 'tcp' */
+  protocol?: StreamProtocol | undefined
   /** The local address. @default the kernel's choice */
   localAddress?: string | undefined
   /** The local port, or which reserved port to take; 'reserved' stands for the defaults of `bindReservedPort`. @default the kernel's choice */
@@ -95,7 +103,7 @@ function checkRemote(options: ConnectOptions): void {
     return
   }
   encodePath(options.path, 'options.path')
-  for (const name of ['port', 'host', 'localAddress', 'localPort'] as const) {
+  for (const name of ['port', 'host', 'protocol', 'localAddress', 'localPort'] as const) {
     if (options[name] !== undefined) throw invalidArgValue(`options.${name}`, options[name], 'does not go with a path')
   }
 }
@@ -123,7 +131,7 @@ export function checkConnect(given: unknown): ConnectRequest {
   if (localAddress !== undefined) validateAddress(localAddress, 'options.localAddress')
   const attemptTimeout = options.autoSelectFamilyAttemptTimeout ?? net.getDefaultAutoSelectFamilyAttemptTimeout()
   return {
-    preparation: checkPreparation(options, false),
+    preparation: checkPreparation(options, false, checkKind(options.protocol)),
     port: options.port ?? 0,
     host: options.host || 'localhost',
     path: options.path,

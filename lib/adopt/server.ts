@@ -1,25 +1,36 @@
-import { lstatSync } from 'node:fs'
 import net from 'node:net'
 import { getSystemErrorMap } from 'node:util'
-import { invalidArgValue, type SystemError } from '../errors.js'
-import { handOver, interceptListening, type ListenPlace } from '../handle/listening.js'
+import { errnoOf, invalidArgValue, type SystemError } from '../errors.js'
+import { bringsSocket, handOver, interceptListening, type ListenPlace } from '../handle/listening.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, familyOf } from '../sockaddr.js'
 import { defaultBacklog } from '../sockets/bare.js'
 import { callable } from './callable.js'
-import { removePath } from './path.js'
-import { checkPreparation, isFromControl, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
+import { isAbstract, removerOf } from './path.js'
+import {
+  checkKind,
+  checkPreparation,
+  isFromControl,
+  type Preparation,
+  type SocketPreparation,
+  type StreamProtocol,
+  withSocket,
+} from './prepare.js'
 
 /** How a `Server` of sockctl listens: as `net.Server` does, with sockctl's options beside Node's. */
 export interface ServerListenOptions extends net.ListenOptions, SocketPreparation {
   /** SO_REUSEPORT, on every Node. @default false */
   reusePort?: boolean | undefined
+  /** MPTCP where the kernel has it. @default 'tcp' */
+  protocol?: StreamProtocol | undefined
 }
 
 /** What one `listen()` asked for beyond what Node passes on. */
 interface Asked {
   readonly preparation: Preparation
   readonly reusePort: boolean
+  /** Whether it asks for what Node cannot do. */
+  readonly isOwn: boolean
 }
 
 interface Spot {
@@ -29,6 +40,7 @@ interface Spot {
 
 const ipv6OnlyFlag = 1
 const reusePortFlag = 2
+const longestPath = 107
 const askedOf = new WeakMap<net.Server, Asked>()
 
 /** The place that is asked for; without an address IPv6 for both families and, where that is not to be had, IPv4. */
@@ -52,31 +64,39 @@ function listenAt(server: net.Server, { family, address }: Spot, { backlog, flag
   }
   withSocket(family, preparation, own, (socket) => {
     socket.listen(backlog || defaultBacklog, address)
-    handOver(server, socket, removerOf(address.path))
+    // Node removes the file of a Unix socket when it closes the handle, not at 'close'.
+    const remove = address.path === undefined ? undefined : removerOf(address.path)
+    try {
+      handOver(server, socket, remove)
+    } catch (error) {
+      remove?.()
+      throw error
+    }
   })
 }
 
-/** Node removes the file of a Unix socket when it closes the handle, not at 'close'. */
-function removerOf(path: string | undefined): (() => void) | undefined {
-  if (path === undefined || path.startsWith('\0')) return undefined
-  const own = lstatSync(path)
-  return () => removePath(path, own)
-}
+/** Node says so of a folder that is missing, as Windows does. */
+const missingFolder = errnoOf('EACCES')
 
-/** The error in Node's words, which say more than ours and have a port where Node has one. */
+/** The error in Node's words: with a description, and with a port where Node has one. */
 function described(error: SystemError, { address }: Spot, { port }: ListenPlace): SystemError {
-  const [, description = ''] = getSystemErrorMap().get(error.errno) ?? []
-  const place = address.path ?? `${address.address}${port > 0 ? `:${port}` : ''}`
-  const own = {
-    message: `${error.syscall} ${error.code}: ${description} ${place}`,
-    address: address.path ?? address.address,
-  }
-  return Object.assign(error, own, port === 0 ? {} : { port })
+  const isMissing = port === -1 && error.code === 'ENOENT'
+  const errno = isMissing ? missingFolder : error.errno
+  const [code, description] = getSystemErrorMap().get(errno) ?? [error.code, '']
+  const at = address.path ?? address.address ?? ''
+  const shown = new Error(`${error.syscall} ${code}: ${description} ${at}${port > 0 ? `:${port}` : ''}`)
+  const detail = { code, errno, syscall: error.syscall, address: at }
+  return Object.assign(shown, detail, port === 0 ? {} : { port })
 }
 
 function isFromBinding(error: unknown): error is SystemError {
   const { syscall } = Object(error) as Partial<SystemError>
   return (syscall === 'bind' || syscall === 'listen') && !isFromControl(error)
+}
+
+/** Whether every Node means the same by a path. */
+function isPlainPath(path: string | null): boolean {
+  return path !== null && !isAbstract(path) && Buffer.byteLength(path) <= longestPath
 }
 
 /** Whether another family may do better, as Node sees it. */
@@ -99,27 +119,22 @@ function listenOrFail(server: net.Server, place: ListenPlace, [spot, ...others] 
   }
 }
 
-interface GivenOptions extends ServerListenOptions {
-  fd?: unknown
-  handle?: unknown
-  _handle?: unknown
-}
-
 /** The options among the arguments of `listen()`, where there are any. */
-function optionsOf([first]: readonly unknown[]): GivenOptions {
+function optionsOf([first]: readonly unknown[]): ServerListenOptions {
   return typeof first === 'object' && first !== null ? first : {}
 }
 
 /** Checks what sockctl adds, and gives the arguments that are left for Node. */
 function prepare(server: net.Server, args: unknown[]): unknown[] {
   const options = optionsOf(args)
-  const { reuseAddress, control, fd, handle, _handle, reusePort } = options
-  const preparation = checkPreparation(options, true)
-  const isOwn = reuseAddress !== undefined || control !== undefined || options.options !== undefined
-  if (isOwn && (fd ?? handle ?? _handle) != null) {
+  const { reuseAddress, control, protocol, reusePort } = options
+  const preparation = checkPreparation(options, true, checkKind(protocol))
+  const isOwn =
+    reuseAddress !== undefined || control !== undefined || options.options !== undefined || protocol !== undefined
+  if (isOwn && bringsSocket(options)) {
     throw invalidArgValue('options', options, 'must not ask for a socket of its own kind and bring one')
   }
-  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true })
+  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true, isOwn })
   // The primary of a cluster, which would make the socket otherwise, knows nothing of these.
   return isOwn || reusePort === true ? [{ ...options, exclusive: true }, ...args.slice(1)] : args
 }
@@ -149,7 +164,11 @@ class ControlledServer extends net.Server {
   }
 }
 
-interceptListening(ControlledServer.prototype, listenOrFail)
+interceptListening(ControlledServer.prototype, {
+  // An older Node cuts or fills up such a name in its own way, when it connects to it too.
+  makes: (server, { address, port }) => port !== -1 || isPlainPath(address) || Boolean(askedOf.get(server)?.isOwn),
+  make: (server, place) => listenOrFail(server, place),
+})
 
 /** A `net.Server` whose `listen()` takes sockctl's options beside Node's. Every `net.Server` is an instance of it. */
 export const Server = callable(ControlledServer, net.Server, () => {})

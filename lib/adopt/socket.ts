@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { codedError } from '../errors.js'
+import { type NormalizedArguments, normalizeArguments } from '../handle/arguments.js'
 import { hasHandle, interceptConnecting } from '../handle/connecting.js'
 import { callable } from './callable.js'
 import { checkOutgoing, Outgoing, type OutgoingOptions } from './outgoing.js'
@@ -15,15 +16,20 @@ interface GivenOptions extends OutgoingOptions {
   localAddress?: unknown
 }
 
-const ownNames = ['options', 'control', 'reuseAddress', 'localPort'] as const
+const ownNames = ['options', 'control', 'reuseAddress', 'localPort', 'protocol'] as const
 
 const defaultsOf = new WeakMap<net.Socket, OutgoingOptions>()
 const outgoingOf = new WeakMap<net.Socket, Outgoing>()
 
+/** Whether it is the scheme of a URL, which HTTP hands on with its own options. */
+function isScheme(name: string, value: unknown): boolean {
+  return name === 'protocol' && typeof value === 'string' && value.endsWith(':')
+}
+
 function ownOptions(given: unknown): OutgoingOptions {
   if (typeof given !== 'object' || given === null) return {}
   const entries = ownNames.map((name) => [name, (given as GivenOptions)[name]] as const)
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+  return Object.fromEntries(entries.filter(([name, value]) => value !== undefined && !isScheme(name, value)))
 }
 
 function initialize(socket: net.Socket, options: unknown): void {
@@ -31,11 +37,6 @@ function initialize(socket: net.Socket, options: unknown): void {
   if (Object.keys(own).length === 0) return
   checkOutgoing(own)
   defaultsOf.set(socket, own)
-}
-
-/** Node hands its own arguments on as one array, the options first. */
-function flatten(args: readonly unknown[]): readonly unknown[] {
-  return Array.isArray(args[0]) ? args[0] : args
 }
 
 /** Tells the true reason of an attempt that failed before connect(2), where Node knows only a number. */
@@ -48,8 +49,8 @@ function correctAttempt(this: net.Socket, _address: string, _port: number, _fami
 
 /** Prepares the descriptors of one `connect()`, and gives the arguments that are left for Node. */
 function prepare(socket: net.Socket, args: readonly unknown[]): readonly unknown[] {
-  const [first, ...others] = flatten(args)
-  const given = (typeof first === 'object' && first !== null ? first : {}) as GivenOptions
+  // Node hands its own arguments on as one array.
+  const [given, listener] = Array.isArray(args[0]) ? (args[0] as NormalizedArguments) : normalizeArguments(args)
   const own = { ...defaultsOf.get(socket), ...ownOptions(given) }
   outgoingOf.delete(socket)
   if (Object.keys(own).length === 0 && given.localAddress == null) return args
@@ -61,7 +62,7 @@ function prepare(socket: net.Socket, args: readonly unknown[]): readonly unknown
   }
   // Node would refuse a port that is no number.
   const isHidden = request.reserved && (given.localPort !== undefined || given.localAddress !== undefined)
-  return isHidden ? [{ ...given, localAddress: undefined, localPort: undefined }, ...others] : args
+  return isHidden ? [{ ...given, localAddress: undefined, localPort: undefined }, listener] : args
 }
 
 function refuseHandle(isPlain: boolean, args: readonly unknown[]): readonly unknown[] {
@@ -89,9 +90,10 @@ class ControlledSocket extends net.Socket {
     return super.connect(...(prepare(this, args) as [string]))
   }
 
-  override destroy(error?: Error, ...rest: []): this {
+  // Node's has a second parameter that only its own streams use.
+  override destroy(error?: Error, callback?: undefined): this {
     const failure = error && !(error instanceof AggregateError) && outgoingOf.get(this)?.takeFailure()
-    return super.destroy(failure ? (failure.error as Error) : error, ...rest)
+    return Reflect.apply(super.destroy, this, [failure ? failure.error : error, callback])
   }
 }
 

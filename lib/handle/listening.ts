@@ -1,7 +1,8 @@
 import net from 'node:net'
-import { adoptSocket, type Giver } from '../handle.js'
+import { systemError } from '../errors.js'
+import type { Giver } from '../handle.js'
 
-/** Where Node is about to listen: an address, or the path of a Unix socket with a port of -1. */
+/** Where Node is about to listen: an address and a port, or the path of a Unix socket and a port of -1. */
 export interface ListenPlace {
   readonly address: string | null
   readonly port: number
@@ -10,11 +11,21 @@ export interface ListenPlace {
   readonly flags: number
 }
 
-/** What the server's own step to listen comes down to: `false` to leave it to Node. */
-export type Listener = (server: net.Server, place: ListenPlace) => boolean
+/** Makes the listening sockets of a class of servers. */
+export interface ListenerMaker {
+  /** Whether it makes the socket for this server and place, or leaves that to Node. */
+  makes(server: net.Server, place: ListenPlace): boolean
+  /** Makes the socket and hands it over, or sees to the error and returns false. */
+  make(server: net.Server, place: ListenPlace): boolean
+}
+
+/** Node's handle of a listening socket. */
+interface Handle {
+  close(callback?: () => void): void
+}
 
 interface ServerInternals {
-  _handle: object | null
+  _handle: Handle | null
   _listen2(...args: ListenArguments): void
 }
 
@@ -29,38 +40,50 @@ type ListenArguments = [
 
 /**
  * Lets a class of servers make its own listening sockets, once Node has sorted the arguments of `listen()`, looked up the
- * name and asked the primary of a cluster. Node keeps a method that others have long been wrapping for this.
+ * name and asked the primary of a cluster. Node keeps a method for this that others have long been wrapping.
  *
  * @param prototype the prototype of a class that extends `net.Server`
- * @param listen makes the listening socket and hands it over with `handOver`, or says that it failed
  */
-export function interceptListening(prototype: net.Server, listen: Listener): void {
+export function interceptListening(prototype: net.Server, maker: ListenerMaker): void {
   const stock = net.Server.prototype as unknown as ServerInternals
   Object.defineProperty(prototype, '_listen2', {
     configurable: true,
     writable: true,
     value(this: net.Server & ServerInternals, ...args: ListenArguments) {
       const [address, port, , backlog, fd, flags] = args
-      const isOurs = !this._handle && typeof fd !== 'number'
-      if (isOurs && !listen(this, { address, port, backlog, flags: flags ?? 0 })) return
-      stock._listen2.apply(this, args)
+      const place = { address, port, backlog, flags: flags ?? 0 }
+      const isOurs = !this._handle && typeof fd !== 'number' && maker.makes(this, place)
+      if (!isOurs || maker.make(this, place)) stock._listen2.apply(this, args)
     },
   })
 }
 
+/** Whether the options of `listen()` come with a socket to listen on. */
+export function bringsSocket(options: object): boolean {
+  const { fd, handle, _handle } = options as { fd?: unknown; handle?: unknown; _handle?: unknown }
+  return (fd ?? handle ?? _handle) != null
+}
+
+/** What `node:net` exports for `node:cluster`. */
+interface NetInternals {
+  _createServerHandle(address: null, port: null, addressType: null, fd: number): Handle | number
+}
+
 /**
- * Gives a listening socket to a server that is about to listen, and owns it from then on.
+ * Gives a listening socket to a server that is about to listen, which owns it from then on.
  *
  * @param onClose runs when the server stops listening
  */
 export function handOver(server: net.Server, giver: Giver, onClose: (() => void) | undefined): void {
-  const handle = (adoptSocket(giver, { readable: false, writable: false }) as unknown as ServerInternals)._handle
+  const handle = (net as unknown as NetInternals)._createServerHandle(null, null, null, giver.fd)
+  if (typeof handle === 'number') throw systemError(handle, 'open')
+  giver.detach()
   if (onClose) Object.defineProperty(handle, 'close', { value: closeWith(onClose) })
   ;(server as unknown as ServerInternals)._handle = handle
 }
 
 function closeWith(onClose: () => void) {
-  return function close(this: { close(callback?: () => void): void }, callback?: () => void): void {
+  return function close(this: Handle, callback?: () => void): void {
     onClose()
     Object.getPrototypeOf(this).close.call(this, callback)
   }

@@ -1,6 +1,7 @@
 import type stock from 'node:net'
 import { Server, type ServerListenOptions } from '../adopt/server.js'
 import { Socket, type SocketConnectOptions } from '../adopt/socket.js'
+import { normalizeArguments } from '../handle/arguments.js'
 
 export * from 'node:net'
 export type { ServerListenOptions, SocketConnectOptions }
@@ -22,11 +23,11 @@ export function connect(port: number, host?: string, connectionListener?: () => 
 export function connect(port: number, connectionListener?: () => void): Socket
 export function connect(path: string, connectionListener?: () => void): Socket
 export function connect(...args: unknown[]): Socket {
-  const [first] = args
-  const options = typeof first === 'object' && first !== null ? (first as NetConnectOptions) : undefined
+  const normalized = normalizeArguments(args)
+  const options: Partial<NetConnectOptions> = normalized[0]
   const socket = new Socket(options)
-  if (options?.timeout) socket.setTimeout(options.timeout)
-  return socket.connect(...(args as [string]))
+  if (options.timeout) socket.setTimeout(options.timeout)
+  return Reflect.apply(socket.connect, socket, [normalized])
 }
 
 export { connect as createConnection }
@@ -38,6 +39,9 @@ export { connect as createConnection }
  */
 export function createServer(connectionListener?: (socket: stock.Socket) => void): Server
 export function createServer(options?: stock.ServerOpts, connectionListener?: (socket: stock.Socket) => void): Server
-export function createServer(...args: unknown[]): Server {
-  return new Server(...(args as []))
+export function createServer(
+  options?: stock.ServerOpts | ((socket: stock.Socket) => void),
+  connectionListener?: (socket: stock.Socket) => void,
+): Server {
+  return Reflect.construct(Server, [options, connectionListener])
 }

@@ -89,6 +89,8 @@ describe('listen with wrong arguments', () => {
     ['null for reuseAddress', { reuseAddress: null }, 'ERR_INVALID_ARG_TYPE'],
     ['a number for readableAll', { path: '/x', readableAll: 1 }, 'ERR_INVALID_ARG_TYPE'],
     ['a number for writableAll', { path: '/x', writableAll: 1 }, 'ERR_INVALID_ARG_TYPE'],
+    ['a word for staleSocket', { path: '/x', staleSocket: 'keep' }, 'ERR_INVALID_ARG_VALUE'],
+    ['null for staleSocket', { path: '/x', staleSocket: null }, 'ERR_INVALID_ARG_VALUE'],
     ['an object for a signal', { signal: {} }, 'ERR_INVALID_ARG_TYPE'],
     ['a number for control', { control: 1 }, 'ERR_INVALID_ARG_TYPE'],
     ['an array of options', { options: [] }, 'ERR_INVALID_ARG_TYPE'],
