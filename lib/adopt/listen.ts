@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import net from 'node:net'
 import { codedError, invalidArgType, invalidArgValue, type SystemError } from '../errors.js'
@@ -99,6 +98,12 @@ function check(server: unknown, options: unknown): Request {
   }
 }
 
+/** The first address of a name. */
+async function firstAddress(host: string): Promise<string> {
+  const { lookup } = await import('node:dns/promises')
+  return (await lookup(host)).address
+}
+
 /** The places to try in turn: the second one only where the system has no IPv6. */
 async function places({ path, host, port }: Request): Promise<Place[]> {
   if (path !== undefined) return [{ family: 'unix', address: { path } }]
@@ -108,7 +113,7 @@ async function places({ path, host, port }: Request): Promise<Place[]> {
       { family: 'ipv4', address: { address: '0.0.0.0', port } },
     ]
   }
-  const address = familyOf(host) ? host : (await lookup(host)).address
+  const address = familyOf(host) ? host : await firstAddress(host)
   return [{ family: validateAddress(address, 'options.host'), address: { address, port } }]
 }
 

@@ -1,4 +1,4 @@
-import dns, { type LookupAddress } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import net, { type LookupFunction } from 'node:net'
 import { codedError } from '../errors.js'
 import { validateAddress } from '../sockaddr.js'
@@ -19,11 +19,17 @@ export interface Target {
   readonly family: 'ipv4' | 'ipv6'
 }
 
-function lookUp({ host, family, hints, lookup, localFamily }: NameQuery): Promise<LookupAddress[]> {
+async function systemLookup(): Promise<LookupFunction> {
+  const { default: dns } = await import('node:dns')
+  return dns.lookup as LookupFunction
+}
+
+async function lookUp({ host, family, hints, lookup, localFamily }: NameQuery): Promise<LookupAddress[]> {
+  const ask = lookup ?? (await systemLookup())
   const wanted = family || (localFamily ? { ipv4: 4, ipv6: 6 }[localFamily] : 0)
   return new Promise((resolve, reject) => {
     const how = { all: true as const, family: wanted, hints: hints ?? 0 }
-    ;(lookup ?? (dns.lookup as LookupFunction))(host, how, (error, answer, answeredFamily) => {
+    ask(host, how, (error, answer, answeredFamily) => {
       if (error) reject(error)
       else if (Array.isArray(answer)) resolve(answer)
       else resolve([{ address: answer, family: answeredFamily ?? net.isIP(answer) }])
