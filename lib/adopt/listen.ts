@@ -136,14 +136,14 @@ function listenTo(socket: BareSocket, { address, family }: Place, { backlog, res
 function listenAt<Result>(
   all: readonly Place[],
   request: Request,
-  stop: AbortSignal,
+  stop: AbortSignal | undefined,
   adopt: (socket: BareSocket) => Result,
 ): Result {
   const [place, ...rest] = all as [Place, ...Place[]]
   try {
     return withSocket(place.family, request.preparation, ownOptions(request, place.family), (socket) => {
       // The control function may have fired the signal.
-      stop.throwIfAborted()
+      stop?.throwIfAborted()
       listenTo(socket, place, request)
       return adoptOrRemove(socket, request, adopt)
     })
@@ -201,18 +201,18 @@ export async function listen<Server extends net.Server>(server: Server, options:
   const canceller = new Canceller(signal, undefined)
   try {
     const all = await canceller.race(() => places(request))
-    canceller.signal.throwIfAborted()
+    canceller.signal?.throwIfAborted()
     refuseListening(server)
     const listening = listenAt(all, request, canceller.signal, (socket) => {
       if (request.path !== undefined) tendPath(server, request.path, request)
       adoptListener(server, socket, request.backlog, request.path)
-      return once(server, 'listening', { signal: canceller.signal })
+      return once(server, 'listening', canceller.signal && { signal: canceller.signal })
     })
     closeWith(server, signal)
     await listening
     return server
   } catch (error) {
-    throw canceller.signal.aborted ? canceller.signal.reason : error
+    throw canceller.signal?.aborted ? canceller.signal.reason : error
   } finally {
     canceller[Symbol.dispose]()
   }

@@ -35,13 +35,13 @@ export function checkPreparation(given: SocketPreparation, reuseByDefault: boole
 export function withSocket<Result>(
   family: Family,
   preparation: Preparation,
-  own: SocketOptions,
+  own: SocketOptions | undefined,
   use: (socket: BareSocket) => Result,
 ): Result {
   const socket = new BareSocket(family)
   try {
     if (preparation.reuseAddress && family !== 'unix') setOptions(socket, { SO_REUSEADDR: true })
-    setOptions(socket, own)
+    if (own) setOptions(socket, own)
     applyChanges(socket.fd, preparation.changes)
     runControl(preparation, socket)
     return use(socket)
