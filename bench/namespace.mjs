@@ -15,6 +15,7 @@ export function runInNamespace(script, argument) {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 2 ** 26,
+    timeout: 20 * 60_000,
   })
   return JSON.parse(output)
 }

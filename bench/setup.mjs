@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -33,6 +33,20 @@ export function compile(name, source) {
     run(`Building ${source}`, 'cc', '-O2', '-o', program, here(source))
   }
   return program
+}
+
+/** Installs a Node.js of another version, unless that was done before, and gives its path. */
+export function installNode(version) {
+  const folder = here(`build/node-${version}`)
+  const binary = `${folder}/node_modules/node/bin/node`
+  if (existsSync(binary)) return binary
+  mkdirSync(folder, { recursive: true })
+  // A package of its own, so that npm does not look further up for one.
+  writeFileSync(`${folder}/package.json`, '{ "private": true }')
+  const spec = `node@npm:node-linux-${process.arch}@${version}`
+  const quiet = ['--ignore-scripts', '--no-save', '--no-audit', '--no-fund']
+  run(`Installing Node.js ${version}`, 'npm', 'install', '--prefix', folder, ...quiet, spec)
+  return binary
 }
 
 /** Installs what the benchmark of options needs and builds it, unless that was done before. */
