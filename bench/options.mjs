@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { parseArguments } from './arguments.mjs'
+import { conclude } from './claims.mjs'
 import { connectedSocket } from './connection.mjs'
 import { judge } from './options/claims.mjs'
-import { printClaims, printMemory, printOperations } from './options/report.mjs'
+import { printMemory, printOperations } from './options/report.mjs'
 import { runRounds } from './options/rounds.mjs'
 
 const usage = `npm run bench -- options [--rounds 31] [--calls 20000] [--json] [--check]
@@ -11,27 +12,6 @@ const usage = `npm run bench -- options [--rounds 31] [--calls 20000] [--json] [
   --calls   how many calls make a turn
   --json    print the data, every round included, instead of the report
   --check   exit with 1 when a claim does not hold`
-
-function positive(name, text) {
-  const number = Number(text)
-  if (Number.isInteger(number) && number > 0) return number
-  const code = 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
-  throw Object.assign(new RangeError(`--${name} must be a positive integer`), { code })
-}
-
-function parse(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      rounds: { type: 'string', default: '31' },
-      calls: { type: 'string', default: '20000' },
-      json: { type: 'boolean', default: false },
-      check: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  return { ...values, rounds: positive('rounds', values.rounds), calls: positive('calls', values.calls) }
-}
 
 async function measure(how) {
   // Only now: what they import is there once the setup has run.
@@ -63,17 +43,14 @@ function measureMemory() {
  * @param {() => void} prepare installs and builds what is needed
  */
 export async function run(args, prepare) {
-  const { help, json, check, ...how } = parse(args)
+  const { help, json, check, ...how } = parseArguments(args, { rounds: 31, calls: 20000 })
   if (help) return console.log(usage)
   prepare()
   const { rounds, calls } = how
   const data = { node: process.version, rounds, calls, ...(await measure(how)), memory: measureMemory() }
-  const claims = judge(data)
-  if (json) console.log(JSON.stringify({ ...data, claims }, null, 2))
-  else {
+  const print = () => {
     printOperations(data)
     printMemory(data.memory)
-    printClaims(claims)
   }
-  if (check && claims.some(({ holds }) => !holds)) process.exitCode = 1
+  conclude({ data, claims: judge(data), print }, { json, check })
 }

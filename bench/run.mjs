@@ -1,6 +1,10 @@
 import { prepare } from './setup.mjs'
 
 const benchmarks = {
+  connect: 'the cost of connecting, and of data over the connections, next to net.connect',
+  listen: 'connections accepted by the workers of a cluster, next to round robin and to reusePort of Node.js',
+  load: 'how long import takes in a fresh process, next to node:net',
+  connections: '100,000 connections held at once, and the memory that they take, next to net',
   options: 'the cost of setting and reading an option, next to C, Python, bare Node-API, koffi and sockopt',
 }
 
@@ -17,6 +21,6 @@ if (name !== undefined && Object.hasOwn(benchmarks, name)) {
 } else {
   if (name !== undefined) console.error(`There is no benchmark ${name}.`)
   console.error('npm run bench -- <benchmark> [--help]')
-  for (const [benchmark, what] of Object.entries(benchmarks)) console.error(`  ${benchmark}  ${what}`)
+  for (const [benchmark, what] of Object.entries(benchmarks)) console.error(`  ${benchmark.padEnd(13)}${what}`)
   process.exitCode = 2
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -20,18 +20,43 @@ function run(why, command, ...args) {
   if (error || status !== 0) throw new Error(`${command} failed`, { cause: error })
 }
 
-/** Installs what the benchmarks need and builds it, unless that was done before. */
+/** Sees to it that there is a library to measure. */
+export function requireLibrary() {
+  if (!existsSync(here('../dist/index.js'))) throw new Error('the library is not built: npm run build:lib')
+}
+
+/** Compiles a C program of one file, unless that was done before, and gives its path. */
+export function compile(name, source) {
+  const program = here(`build/${name}`)
+  if (isStale(program, here(source))) {
+    mkdirSync(here('build'), { recursive: true })
+    run(`Building ${source}`, 'cc', '-O2', '-o', program, here(source))
+  }
+  return program
+}
+
+/** Installs a Node.js of another version, unless that was done before, and gives its path. */
+export function installNode(version) {
+  const folder = here(`build/node-${version}`)
+  const binary = `${folder}/node_modules/node/bin/node`
+  if (existsSync(binary)) return binary
+  mkdirSync(folder, { recursive: true })
+  // A package of its own, so that npm does not look further up for one.
+  writeFileSync(`${folder}/package.json`, '{ "private": true }')
+  const spec = `node@npm:node-linux-${process.arch}@${version}`
+  const quiet = ['--ignore-scripts', '--no-save', '--no-audit', '--no-fund']
+  run(`Installing Node.js ${version}`, 'npm', 'install', '--prefix', folder, ...quiet, spec)
+  return binary
+}
+
+/** Installs what the benchmark of options needs and builds it, unless that was done before. */
 export function prepare() {
-  if (!existsSync(here('../dist/index.js'))) throw new Error('the library is not built: npm run build')
+  requireLibrary()
   if (isStale(here('node_modules/.package-lock.json'), here('package-lock.json'))) {
     run('Installing the peers', 'npm', 'ci', '--no-fund', '--no-audit')
   }
   if (isStale(here('build/Release/bare.node'), here('binding.gyp'), here('options/bare.c'))) {
     run('Building the bare function', 'npm', 'run', '--silent', 'build:bare')
   }
-  const source = here('options/loop.c')
-  if (isStale(loopProgram, source)) {
-    mkdirSync(here('build'), { recursive: true })
-    run('Building the C loop', 'cc', '-O2', '-o', loopProgram, source)
-  }
+  compile('loop', 'options/loop.c')
 }

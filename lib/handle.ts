@@ -146,9 +146,33 @@ export interface Giver {
   detach(): number
 }
 
+/** What an adopted socket is to be like; `net.Socket` takes more than its type says. */
+export interface AdoptedOptions {
+  readonly allowHalfOpen?: boolean | undefined
+  readonly readable?: boolean
+  readonly writable?: boolean
+  readonly onread?: net.OnReadOpts | undefined
+  readonly noDelay?: boolean | undefined
+  readonly keepAlive?: boolean | undefined
+  readonly keepAliveInitialDelay?: number | undefined
+}
+
 /** Makes a `net.Socket` of a descriptor, which it owns from then on. */
-export function adoptSocket(giver: Giver, options: net.SocketConstructorOpts): net.Socket {
-  const socket = new net.Socket({ ...options, fd: fdOf(giver) })
+export function adoptSocket(giver: Giver, options: AdoptedOptions): net.Socket {
+  // With all that `net.Socket` adds to its copy, and without a spread: V8 of Node 20 takes 5 us to add to a copy.
+  const socket = new net.Socket({
+    fd: openFd(giver.fd),
+    allowHalfOpen: options.allowHalfOpen,
+    emitClose: false,
+    autoDestroy: true,
+    decodeStrings: false,
+    readable: options.readable,
+    writable: options.writable,
+    noDelay: options.noDelay,
+    keepAlive: options.keepAlive,
+    keepAliveInitialDelay: options.keepAliveInitialDelay,
+    onread: options.onread,
+  } as net.SocketConstructorOpts)
   giver.detach()
   return socket
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { unsupported } from './errors.js'
+import { packageRoot } from './root.js'
 
 /**
  * The addon: system calls and nothing else. Each function returns a descriptor, a length or 0, or a negated errno
@@ -41,10 +42,9 @@ export interface Native {
 }
 
 function load(): Native {
-  const root = fileURLToPath(new URL('..', import.meta.url))
   const gypBuild: (directory: string) => Native = createRequire(import.meta.url)('node-gyp-build')
   try {
-    return gypBuild(root)
+    return gypBuild(fileURLToPath(packageRoot))
   } catch (cause) {
     const machine = `${process.platform} ${process.arch}`
     throw unsupported(`sockctl has no binary that loads on ${machine} with Node.js ${process.version}`, { cause })

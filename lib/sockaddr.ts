@@ -95,11 +95,12 @@ function zoneName(index: number): string {
 }
 
 function encodeIPv4(address: string, port: number): Uint8Array {
-  const bytes = new Uint8Array(ipv4Size)
-  const view = new DataView(bytes.buffer)
-  view.setUint16(0, families.ipv4, little)
-  view.setUint16(2, port)
-  bytes.set(parseIPv4(address), 4)
+  // From the pool: memory of its own would cost more than all the rest of a bind.
+  const bytes = Buffer.allocUnsafe(ipv4Size).fill(0)
+  if (little) bytes.writeUInt16LE(families.ipv4, 0)
+  else bytes.writeUInt16BE(families.ipv4, 0)
+  bytes.writeUInt16BE(port, 2)
+  bytes.set(address.split('.').map(Number), 4)
   return bytes
 }
 

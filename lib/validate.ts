@@ -53,7 +53,7 @@ export function validateSignal(value: unknown, name: string): asserts value is A
 
 /** Checks that a value is one of a few. */
 export function validateOneOf<T>(value: unknown, name: string, allowed: readonly T[]): asserts value is T {
-  if (allowed.some((one) => one === value)) return
+  if ((allowed as readonly unknown[]).includes(value)) return
   throw invalidArgValue(name, value, `must be one of: ${allowed.map((one) => `'${one}'`).join(', ')}`)
 }
 

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..', 'lib')
 
 /** The subjects of lib/, from the bottom up: a file imports from its own row or from one below. */
 const rows: readonly (readonly string[])[] = [
-  ['native', 'errors', 'handle', 'validate', 'platform', 'sockaddr'],
+  ['native', 'errors', 'handle', 'validate', 'platform', 'root', 'sockaddr'],
   ['options'],
   ['sockets'],
   ['diag'],

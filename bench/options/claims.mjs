@@ -1,4 +1,5 @@
-import { formatRatio, ratio } from '../statistics.mjs'
+import { atMost } from '../claims.mjs'
+import { ratio } from '../statistics.mjs'
 
 /** What sockctl may cost, as a multiple of what the other one costs. */
 const wanted = { 'bare N-API': 1.15, koffi: 1, sockopt: 1 }
@@ -8,19 +9,10 @@ const wanted = { 'bare N-API': 1.15, koffi: 1, sockopt: 1 }
  */
 const wantedGrowth = 2
 
-/** To the two digits that are printed: a verdict must not contradict what stands before it. */
-function holds(median, most) {
-  return Number(median.toFixed(2)) <= most
-}
-
 function judgeOperation([title, samples]) {
   return Object.entries(wanted)
     .filter(([name]) => name in samples)
-    .map(([name, most]) => {
-      const measured = ratio(samples.sockctl, samples[name])
-      const text = `${title}: sockctl / ${name} ${formatRatio(measured)}, wanted <= ${most}`
-      return { title, against: name, ...measured, most, holds: holds(measured.median, most), text }
-    })
+    .map(([name, most]) => atMost(`${title}: sockctl / ${name}`, ratio(samples.sockctl, samples[name]), most))
 }
 
 /** Bytes of resident memory that each call left behind. */

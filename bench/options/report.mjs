@@ -28,9 +28,3 @@ export function printMemory({ sets, gets, before, after }) {
     console.log(`  ${key.padEnd(9)}${from.toFixed(0).padStart(8)} before${to.toFixed(0).padStart(8)} after  ${change}`)
   }
 }
-
-/** Prints the claims with their verdicts. */
-export function printClaims(claims) {
-  console.log('')
-  for (const { text, holds } of claims) console.log(`${text}: ${holds ? 'ok' : 'NOT MET'}`)
-}

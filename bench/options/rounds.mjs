@@ -1,14 +1,8 @@
+import { orderOf } from '../turns.mjs'
 import { operations } from './operations.mjs'
 
 /** Calls in a row. Short against a time slice of the kernel's scheduler, so that most runs are not interrupted. */
 const mostCalls = 2000
-
-/** Every contender once, begun by another one each time and every other time backwards: none has a fixed neighbour. */
-function orderOf(contenders, turn) {
-  const start = turn % contenders.length
-  const order = [...contenders.slice(start), ...contenders.slice(0, start)]
-  return turn % 2 === 0 ? order : order.reverse()
-}
 
 /**
  * One round: the calls of each contender in short runs, of which the fastest counts. Other programs on the machine only

@@ -2,10 +2,10 @@ import { abortError, errnoOf, systemError } from '../errors.js'
 
 /** What ends a wait early: the caller's signal, or the time that the caller gave. */
 export class Canceller implements Disposable {
-  readonly #controller = new AbortController()
+  readonly #controller: AbortController | undefined
   readonly #given: AbortSignal | undefined
   readonly #timer: NodeJS.Timeout | undefined
-  readonly #abort = () => this.#controller.abort(abortError(this.#given as AbortSignal))
+  readonly #abort = () => this.#controller?.abort(abortError(this.#given as AbortSignal))
 
   /**
    * @param signal the caller's signal
@@ -13,21 +13,23 @@ export class Canceller implements Disposable {
    */
   constructor(signal: AbortSignal | undefined, timeout: number | undefined) {
     this.#given = signal
+    this.#controller = signal || timeout ? new AbortController() : undefined
     if (signal?.aborted) this.#abort()
     signal?.addEventListener('abort', this.#abort, { once: true })
     if (timeout) {
-      this.#timer = setTimeout(() => this.#controller.abort(systemError(errnoOf('ETIMEDOUT'), 'connect')), timeout)
+      this.#timer = setTimeout(() => this.#controller?.abort(systemError(errnoOf('ETIMEDOUT'), 'connect')), timeout)
     }
   }
 
-  /** Fires at the first of the two; its reason is the error to give to the caller. */
-  get signal(): AbortSignal {
-    return this.#controller.signal
+  /** Fires at the first of the two; its reason is the error to give to the caller. Undefined where neither is given. */
+  get signal(): AbortSignal | undefined {
+    return this.#controller?.signal
   }
 
   /** Starts something that cannot be cancelled itself, and waits for it. */
   async race<Value>(start: () => Promise<Value>): Promise<Value> {
     const { signal } = this
+    if (!signal) return start()
     signal.throwIfAborted()
     let stop = () => {}
     const stopped = new Promise<never>((_, reject) => {

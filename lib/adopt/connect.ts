@@ -5,7 +5,7 @@ import { Canceller } from './canceller.js'
 import { dial, dialPath } from './dial.js'
 import { isFromControl } from './prepare.js'
 import { type ConnectOptions, type ConnectRequest, checkConnect } from './request.js'
-import { resolveTargets, type Target } from './resolve.js'
+import { givenTargets, type NameQuery, resolveTargets, type Target } from './resolve.js'
 
 /** What every address would fail with. */
 const usedUp: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
@@ -26,25 +26,57 @@ function joined(errors: readonly SystemError[]): Error {
 }
 
 /** Tries the addresses in turn; all but the last have a limited time. */
-async function dialInTurn(request: ConnectRequest, targets: readonly Target[], stop: AbortSignal): Promise<net.Socket> {
+async function dialInTurn(
+  request: ConnectRequest,
+  targets: readonly Target[],
+  stop: AbortSignal | undefined,
+): Promise<net.Socket> {
   const errors: SystemError[] = []
   for (const [index, target] of targets.entries()) {
     const isLast = index === targets.length - 1
     try {
       return await dial(request, { target, stop, limit: isLast ? undefined : request.attemptTimeout })
     } catch (error) {
-      if (stop.aborted || !concernsAddress(error)) throw error
+      if (stop?.aborted || !concernsAddress(error)) throw error
       errors.push(error)
     }
   }
   throw joined(errors)
 }
 
-function targetsOf(request: ConnectRequest): Promise<Target[]> {
+function dialAny(
+  request: ConnectRequest,
+  targets: readonly Target[],
+  stop: AbortSignal | undefined,
+): Promise<net.Socket> {
+  const [target] = targets
+  if (target && targets.length === 1) return dial(request, { target, stop, limit: undefined })
+  return dialInTurn(request, targets, stop)
+}
+
+function queryOf(request: ConnectRequest): NameQuery {
   const { host, localAddress, autoSelectFamily, given } = request
   const localFamily = localAddress === undefined ? undefined : validateAddress(localAddress, 'options.localAddress')
   const { family, hints, lookup } = given
-  return resolveTargets({ host, family, hints, lookup, autoSelectFamily, localFamily })
+  return { host, family, hints, lookup, autoSelectFamily, localFamily }
+}
+
+async function lookUpAndDial(
+  request: ConnectRequest,
+  query: NameQuery,
+  canceller: Canceller | undefined,
+): Promise<net.Socket> {
+  const look = () => resolveTargets(query)
+  const targets = await (canceller ? canceller.race(look) : look())
+  return dialAny(request, targets, canceller?.signal)
+}
+
+function connectTo(request: ConnectRequest, canceller: Canceller | undefined): net.Socket | Promise<net.Socket> {
+  const stop = canceller?.signal
+  if (request.path !== undefined) return dialPath(request, request.path, stop)
+  const query = queryOf(request)
+  const given = givenTargets(query)
+  return given ? dialAny(request, given, stop) : lookUpAndDial(request, query, canceller)
 }
 
 /**
@@ -65,12 +97,10 @@ function targetsOf(request: ConnectRequest): Promise<Target[]> {
  */
 export async function connect(options: ConnectOptions): Promise<net.Socket> {
   const request = checkConnect(options)
+  if (!options.signal && !options.timeout) return connectTo(request, undefined)
   const canceller = new Canceller(options.signal, options.timeout)
   try {
-    const stop = canceller.signal
-    if (request.path !== undefined) return dialPath(request, request.path, stop)
-    const targets = await canceller.race(() => targetsOf(request))
-    return await dialInTurn(request, targets, stop)
+    return await connectTo(request, canceller)
   } finally {
     canceller[Symbol.dispose]()
   }

@@ -96,11 +96,11 @@ function bindTo(bare: BareSocket, address: string, { port, reserved }: Request):
   else bare.bind({ address, port })
 }
 
-function adoptAt(socket: dgram.Socket, address: string, request: Request, stop: AbortSignal): void {
+function adoptAt(socket: dgram.Socket, address: string, request: Request, stop: AbortSignal | undefined): void {
   refuseBound(socket)
   withSocket(request.family, request.preparation, request.own, (bare) => {
     // The control function may have fired the signal, or bound the socket itself.
-    stop.throwIfAborted()
+    stop?.throwIfAborted()
     refuseBound(socket)
     const asked = getOption(bare, 'SO_REUSEADDR')
     adoptDatagram(socket, bare, () => {
@@ -143,7 +143,7 @@ export async function bindDatagram(socket: dgram.Socket, options: DatagramOption
   try {
     refuseBound(socket)
     const address = await canceller.race(() => addressFor(socket, request))
-    canceller.signal.throwIfAborted()
+    canceller.signal?.throwIfAborted()
     adoptAt(socket, address, request, canceller.signal)
     closeWith(socket, request.signal)
     return socket

@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import { errnoOf, type SystemError, systemError } from '../errors.js'
-import { adoptSocket } from '../handle.js'
+import { type AdoptedOptions, adoptSocket } from '../handle.js'
 import type { BareSocket } from '../sockets/index.js'
 import { ReservedPortWalk } from '../sockets/reserved.js'
 import { withSocket } from './prepare.js'
@@ -12,7 +12,7 @@ export interface Attempt {
   /** The address to connect to. */
   readonly target: Target
   /** Ends the attempt with its reason. */
-  readonly stop: AbortSignal
+  readonly stop: AbortSignal | undefined
   /** How long this address may take, in ms. */
   readonly limit: number | undefined
 }
@@ -24,16 +24,16 @@ function bindLocal(socket: BareSocket, request: ConnectRequest, walk: ReservedPo
 }
 
 /** What the `net.Socket` is to be like. */
-function socketOptions({ given }: ConnectRequest): net.SocketConstructorOpts {
+function socketOptions({ given }: ConnectRequest): AdoptedOptions {
   const { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, onread } = given
-  return { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, onread } as net.SocketConstructorOpts
+  return { allowHalfOpen, noDelay, keepAlive, keepAliveInitialDelay, onread }
 }
 
 /** Makes, prepares and binds a socket, and starts to connect it. */
 function start(request: ConnectRequest, { target, stop }: Attempt, walk: ReservedPortWalk | undefined): net.Socket {
-  const socket = withSocket(target.family, request.preparation, {}, (bare) => {
+  const socket = withSocket(target.family, request.preparation, undefined, (bare) => {
     // The control function may have fired the signal.
-    stop.throwIfAborted()
+    stop?.throwIfAborted()
     bindLocal(bare, request, walk)
     return adoptSocket(bare, socketOptions(request))
   })
@@ -46,37 +46,47 @@ function start(request: ConnectRequest, { target, stop }: Attempt, walk: Reserve
 }
 
 /** Connects to a Unix socket, which takes no wait: a listener whose queue is full refuses with EAGAIN. */
-export function dialPath(request: ConnectRequest, path: string, stop: AbortSignal): net.Socket {
-  stop.throwIfAborted()
-  return withSocket('unix', request.preparation, {}, (bare) => {
-    stop.throwIfAborted()
+export function dialPath(request: ConnectRequest, path: string, stop: AbortSignal | undefined): net.Socket {
+  stop?.throwIfAborted()
+  return withSocket('unix', request.preparation, undefined, (bare) => {
+    stop?.throwIfAborted()
     bare.connect({ path })
     return adoptSocket(bare, socketOptions(request))
   })
 }
 
-/** Waits for a socket to connect; destroys it when that fails, takes too long, or is not wanted any more. */
-function connected(socket: net.Socket, { target, stop, limit }: Attempt, port: number): Promise<net.Socket> {
+/** Waits for a socket to connect; destroys it when that fails. */
+function connected(socket: net.Socket): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => {
-      clearTimeout(timer)
-      stop.removeEventListener('abort', onStop)
-      socket.off('connect', onConnect).off('error', onError)
-      finish()
+    const onConnect = () => {
+      socket.off('error', onError)
+      resolve(socket)
     }
-    const fail = (error: unknown) => {
+    const onError = (error: Error) => {
+      socket.off('connect', onConnect)
       socket.on('error', () => {}).destroy()
       reject(error)
     }
-    const onConnect = () => settle(() => resolve(socket))
-    const onError = (error: Error) => settle(() => fail(error))
-    const onStop = () => settle(() => fail(stop.reason))
-    const onTime = () =>
-      settle(() => fail(systemError(errnoOf('ETIMEDOUT'), 'connect', { address: target.address, port })))
-    const timer = limit === undefined ? undefined : setTimeout(onTime, limit)
-    stop.addEventListener('abort', onStop, { once: true })
-    socket.on('connect', onConnect).on('error', onError)
+    socket.once('connect', onConnect).once('error', onError)
   })
+}
+
+/** Waits likewise, and no longer than it is wanted. */
+async function connectedInTime(
+  socket: net.Socket,
+  { target, stop, limit }: Attempt,
+  port: number,
+): Promise<net.Socket> {
+  const onStop = () => socket.destroy(stop?.reason)
+  const onTime = () => socket.destroy(systemError(errnoOf('ETIMEDOUT'), 'connect', { address: target.address, port }))
+  const timer = limit === undefined ? undefined : setTimeout(onTime, limit)
+  stop?.addEventListener('abort', onStop, { once: true })
+  try {
+    return await connected(socket)
+  } finally {
+    clearTimeout(timer)
+    stop?.removeEventListener('abort', onStop)
+  }
 }
 
 /** Whether a reserved port that was bound with SO_REUSEADDR turned out to have a connection to this very peer. */
@@ -85,20 +95,33 @@ function clashes(error: unknown, request: ConnectRequest): error is SystemError 
   return request.preparation.reuseAddress && syscall === 'connect' && code === 'EADDRNOTAVAIL'
 }
 
-/**
- * Connects to one address. With a range of reserved ports it goes on to the next port where the one that it got turns
- * out at connect to be taken.
- */
-export async function dial(request: ConnectRequest, attempt: Attempt): Promise<net.Socket> {
-  const walk = request.reserved && new ReservedPortWalk(request.reserved)
+function attemptOnce(
+  request: ConnectRequest,
+  attempt: Attempt,
+  walk: ReservedPortWalk | undefined,
+): Promise<net.Socket> {
+  const { stop, limit } = attempt
+  stop?.throwIfAborted()
+  const socket = start(request, attempt, walk)
+  return stop || limit !== undefined ? connectedInTime(socket, attempt, request.port) : connected(socket)
+}
+
+/** Goes on to the next reserved port where the one that it got turns out at connect to be taken. */
+async function dialReserved(request: ConnectRequest, attempt: Attempt, walk: ReservedPortWalk): Promise<net.Socket> {
   for (;;) {
-    attempt.stop.throwIfAborted()
-    const socket = start(request, attempt, walk)
     try {
-      return await connected(socket, attempt, request.port)
+      return await attemptOnce(request, attempt, walk)
     } catch (error) {
-      if (!walk || !clashes(error, request)) throw error
+      if (!clashes(error, request)) throw error
       walk.refuse(error)
     }
   }
+}
+
+/** Connects to one address, from the local port that is asked for, or from the first of a range that will do. */
+export function dial(request: ConnectRequest, attempt: Attempt): Promise<net.Socket> {
+  const { reserved } = request
+  return reserved
+    ? dialReserved(request, attempt, new ReservedPortWalk(reserved))
+    : attemptOnce(request, attempt, undefined)
 }

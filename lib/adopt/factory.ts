@@ -72,17 +72,18 @@ function optionsFor(defaults: ConnectOptions, target: ConnectionTarget): Connect
 }
 
 /** Ends an attempt to connect at the signal or the time limit of the factory. */
-function limit(socket: Socket, { signal, timeout }: ConnectOptions): void {
-  if (!signal && !timeout) return
-  const canceller = new Canceller(signal, timeout)
-  const stop = () => socket.destroy(canceller.signal.reason)
+function limit(socket: Socket, defaults: ConnectOptions): void {
+  const canceller = new Canceller(defaults.signal, defaults.timeout)
+  const { signal } = canceller
+  if (!signal) return
+  const stop = () => socket.destroy(signal.reason)
   const release = () => {
-    canceller.signal.removeEventListener('abort', stop)
+    signal.removeEventListener('abort', stop)
     canceller[Symbol.dispose]()
   }
   socket.once('connect', release).once('close', release)
-  if (canceller.signal.aborted) stop()
-  else canceller.signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
 }
 
 type Callback = (error: Error | null, socket: Socket | null) => void

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import type net from 'node:net'
 import { codedError, type SystemError } from '../errors.js'
@@ -20,6 +19,12 @@ interface Place {
   readonly address: AddressInput
 }
 
+/** The first address of a name. */
+async function firstAddress(host: string): Promise<string> {
+  const { lookup } = await import('node:dns/promises')
+  return (await lookup(host)).address
+}
+
 /** The places to try in turn: the second one only where the system has no IPv6. */
 async function places({ path, host, port }: ListenRequest): Promise<Place[]> {
   if (path !== undefined) return [{ family: 'unix', address: { path } }]
@@ -29,7 +34,7 @@ async function places({ path, host, port }: ListenRequest): Promise<Place[]> {
       { family: 'ipv4', address: { address: '0.0.0.0', port } },
     ]
   }
-  const address = familyOf(host) ? host : (await lookup(host)).address
+  const address = familyOf(host) ? host : await firstAddress(host)
   return [{ family: validateAddress(address, 'options.host'), address: { address, port } }]
 }
 
@@ -57,14 +62,14 @@ function listenTo(
 function listenAt<Result>(
   all: readonly Place[],
   request: ListenRequest,
-  stop: AbortSignal,
+  stop: AbortSignal | undefined,
   adopt: (socket: BareSocket) => Result,
 ): Result {
   const [place, ...rest] = all as [Place, ...Place[]]
   try {
     return withSocket(place.family, request.preparation, ownOptions(request, place.family), (socket) => {
       // The control function may have fired the signal.
-      stop.throwIfAborted()
+      stop?.throwIfAborted()
       listenTo(socket, place, request)
       return adoptOrRemove(socket, request, adopt)
     })
@@ -126,18 +131,18 @@ export async function listen<Server extends net.Server>(server: Server, options:
   const canceller = new Canceller(signal, undefined)
   try {
     const all = await canceller.race(() => places(request))
-    canceller.signal.throwIfAborted()
+    canceller.signal?.throwIfAborted()
     refuseListening(server)
     const listening = listenAt(all, request, canceller.signal, (socket) => {
       if (request.path !== undefined) tendPath(server, request.path, request)
       adoptListener(server, socket, request.backlog, request.path)
-      return once(server, 'listening', { signal: canceller.signal })
+      return once(server, 'listening', canceller.signal && { signal: canceller.signal })
     })
     closeWith(server, signal)
     await listening
     return server
   } catch (error) {
-    throw canceller.signal.aborted ? canceller.signal.reason : error
+    throw canceller.signal?.aborted ? canceller.signal.reason : error
   } finally {
     canceller[Symbol.dispose]()
   }

@@ -85,7 +85,7 @@ export class Outgoing implements DescriptorMaker {
     if (!this.#goesOn) this.#walk = reserved && family !== 'unix' ? new ReservedPortWalk(reserved) : undefined
     this.#goesOn = false
     try {
-      return withSocket(family, preparation, {}, (socket) => {
+      return withSocket(family, preparation, undefined, (socket) => {
         this.#bind(socket, local)
         const errno = take(socket.fd)
         if (errno < 0) throw systemError(errno, 'open')

@@ -69,13 +69,13 @@ function makeSocket(family: Family, { type, protocol }: SocketKind): BareSocket 
 export function withSocket<Result>(
   family: Family,
   preparation: Preparation,
-  own: SocketOptions,
+  own: SocketOptions | undefined,
   use: (socket: BareSocket) => Result,
 ): Result {
   const socket = makeSocket(family, preparation.kind)
   try {
     if (preparation.reuseAddress && family !== 'unix') setOptions(socket, { SO_REUSEADDR: true })
-    setOptions(socket, own)
+    if (own) setOptions(socket, own)
     applyChanges(socket.fd, preparation.changes)
     runControl(preparation, socket)
     return use(socket)

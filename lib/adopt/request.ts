@@ -87,7 +87,7 @@ function checkNodeOptions(options: Record<string, unknown>): void {
   if (options.hints !== undefined) validateInteger(options.hints, 'options.hints', 0, maxInt32)
   optional(options.lookup, 'options.lookup', validateFunction)
   for (const name of ['autoSelectFamily', 'allowHalfOpen', 'noDelay', 'keepAlive']) {
-    optional(options[name], `options.${name}`, validateBoolean)
+    if (options[name] !== undefined) validateBoolean(options[name], `options.${name}`)
   }
   for (const name of ['autoSelectFamilyAttemptTimeout', 'timeout', 'keepAliveInitialDelay']) {
     if (options[name] !== undefined) validateInteger(options[name], `options.${name}`, 0, maxInt32)

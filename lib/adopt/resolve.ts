@@ -1,7 +1,7 @@
-import dns, { type LookupAddress } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import net, { type LookupFunction } from 'node:net'
 import { codedError } from '../errors.js'
-import { validateAddress } from '../sockaddr.js'
+import { familyOf, validateAddress } from '../sockaddr.js'
 
 /** What to look up, and how; the names are those of `net.connect`. */
 export interface NameQuery {
@@ -19,11 +19,17 @@ export interface Target {
   readonly family: 'ipv4' | 'ipv6'
 }
 
-function lookUp({ host, family, hints, lookup, localFamily }: NameQuery): Promise<LookupAddress[]> {
+async function systemLookup(): Promise<LookupFunction> {
+  const { default: dns } = await import('node:dns')
+  return dns.lookup as LookupFunction
+}
+
+async function lookUp({ host, family, hints, lookup, localFamily }: NameQuery): Promise<LookupAddress[]> {
+  const ask = lookup ?? (await systemLookup())
   const wanted = family || (localFamily ? { ipv4: 4, ipv6: 6 }[localFamily] : 0)
   return new Promise((resolve, reject) => {
     const how = { all: true as const, family: wanted, hints: hints ?? 0 }
-    ;(lookup ?? (dns.lookup as LookupFunction))(host, how, (error, answer, answeredFamily) => {
+    ask(host, how, (error, answer, answeredFamily) => {
       if (error) reject(error)
       else if (Array.isArray(answer)) resolve(answer)
       else resolve([{ address: answer, family: answeredFamily ?? net.isIP(answer) }])
@@ -40,14 +46,9 @@ function interleave(targets: readonly Target[]): Target[] {
     .filter((target) => target !== undefined)
 }
 
-/**
- * Finds the addresses to try, in order: all of a name's with `autoSelectFamily`, else its first.
- *
- * @throws (rejects) the error of the lookup; `ERR_INVALID_IP_ADDRESS` for an answer that is none
- */
-export async function resolveTargets(query: NameQuery): Promise<Target[]> {
+/** Puts the addresses to try in order: all of a name's with `autoSelectFamily`, else its first. */
+function choose(answers: readonly Pick<LookupAddress, 'address'>[], query: NameQuery): Target[] {
   const { host, autoSelectFamily, localFamily } = query
-  const answers = net.isIP(host) ? [{ address: host }] : await lookUp(query)
   if (answers.length === 0) throw codedError('ENOTFOUND', `getaddrinfo ENOTFOUND ${host}`)
   const all = answers.map((answer) => ({ address: answer?.address, family: validateAddress(answer?.address, 'host') }))
   const targets = all.filter(({ family }) => localFamily === undefined || family === localFamily)
@@ -56,4 +57,21 @@ export async function resolveTargets(query: NameQuery): Promise<Target[]> {
     throw codedError('ERR_INVALID_ADDRESS_FAMILY', message)
   }
   return autoSelectFamily ? interleave(targets) : targets.slice(0, 1)
+}
+
+/** The address to try where the host is one, so that there is nothing to wait for; undefined for a name. */
+export function givenTargets(query: NameQuery): Target[] | undefined {
+  const { host, localFamily } = query
+  const family = familyOf(host)
+  if (family && (localFamily === undefined || localFamily === family)) return [{ address: host, family }]
+  return net.isIP(host) ? choose([{ address: host }], query) : undefined
+}
+
+/**
+ * Looks a name up.
+ *
+ * @throws (rejects) the error of the lookup; `ERR_INVALID_IP_ADDRESS` for an answer that is none
+ */
+export async function resolveTargets(query: NameQuery): Promise<Target[]> {
+  return choose(await lookUp(query), query)
 }

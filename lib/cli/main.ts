@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { packageRoot } from '../root.js'
 import { demoCommand } from './demo.js'
 import { matrixCommand } from './matrix.js'
 import { optionsCommand } from './options.js'
@@ -7,7 +8,7 @@ import { optionsCommand } from './options.js'
 const wrongUse = 2
 
 function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const text = readFileSync(new URL('package.json', packageRoot), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../root.js'
 import type { ContenderPlan, Contention } from './contender.js'
 
 /** What the parent asks of the other user's process. */
@@ -17,7 +18,7 @@ export type StrangerReport =
   | { readonly say: 'failed'; readonly reason: string }
 
 // From the built package, wherever this file itself was loaded from: a child takes no TypeScript.
-const program = fileURLToPath(new URL('../../dist/diag/stranger-program.js', import.meta.url))
+const program = fileURLToPath(new URL('dist/diag/stranger-program.js', packageRoot))
 
 /** A process of another user that makes the second socket; emits 'received' for what that socket gets. */
 export class Stranger extends EventEmitter<{ received: [] }> {

@@ -59,6 +59,7 @@ function applyChange(fd: number, { row, value }: Change): void {
 
 /** Makes all changes, or none: when one is refused, what the others changed is put back. */
 export function applyChanges(fd: number, changes: readonly Change[]): void {
+  if (changes.length === 0) return
   const notes = noteValues(
     fd,
     changes.map(({ row }) => row),

@@ -3,6 +3,7 @@ import { native } from '../native.js'
 import { type Family, families, type SocketType, types } from '../platform.js'
 import type { OptionName } from './access.js'
 import type { OptionEntry, Platform, SocketKind } from './entry.js'
+import { LazyMap } from './lazy.js'
 import { levelNumber, rowOf } from './row.js'
 import { table } from './table/index.js'
 
@@ -74,4 +75,4 @@ function infoOf([name, entry]: [string, OptionEntry]): [OptionName, OptionInfo] 
 }
 
 /** The table of options by C name; each says whether this machine has it. */
-export const options: ReadonlyMap<OptionName, OptionInfo> = new Map(Object.entries(table).map(infoOf))
+export const options: ReadonlyMap<OptionName, OptionInfo> = new LazyMap(() => Object.entries(table).map(infoOf))

@@ -9,6 +9,8 @@ import { maxInt32, validateInteger, validateOneOf } from '../validate.js'
 export const defaultBacklog = 511
 
 const closed = -1
+const familyNames = Object.keys(families) as Family[]
+const typeNames = Object.keys(types) as SocketType[]
 const notConnected: ReadonlySet<number> = new Set([errnoOf('ENOTCONN'), errnoOf('EINVAL')])
 
 /** A protocol by name, or by its number. */
@@ -51,8 +53,8 @@ export class BareSocket implements Disposable {
    * @throws a system error of `socket`: EPERM for a raw socket without CAP_NET_RAW, EMFILE, EPROTONOSUPPORT ...
    */
   constructor(family: Family, type: SocketType = 'stream', protocol?: Protocol) {
-    validateOneOf(family, 'family', Object.keys(families) as Family[])
-    validateOneOf(type, 'type', Object.keys(types) as SocketType[])
+    validateOneOf(family, 'family', familyNames)
+    validateOneOf(type, 'type', typeNames)
     const number = protocolNumber(type, protocol, family)
     const fd = native.socket(families[family], types[type], number)
     if (fd < 0) throw systemError(fd, 'socket')

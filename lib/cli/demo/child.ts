@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../../root.js'
 
 // From the built package, wherever this file itself was loaded from: a child takes no TypeScript.
-const programs = new URL('../../../dist/cli/demo/', import.meta.url)
+const programs = new URL('dist/cli/demo/', packageRoot)
 
 /** Starts one of the programs of this folder. */
 export function startChild(name: string, args: readonly string[] = []): ChildProcess {
