@@ -15,6 +15,7 @@ const systems = {
       ['sys/types.h', 'sys/socket.h', 'netinet/in.h', 'netinet/tcp.h', 'netinet/udp.h'],
       ['sys/types.h', 'asm/socket.h', 'linux/in.h', 'linux/in6.h', 'linux/tcp.h', 'linux/udp.h'],
       ['sys/types.h', 'linux/netfilter_ipv4.h', 'linux/netfilter_ipv6/ip6_tables.h'],
+      ['sys/types.h', 'sys/socket.h', 'linux/mptcp.h'],
     ],
   },
   darwin: { macro: '__APPLE__', defines: ['__APPLE_USE_RFC_3542'], units: bsd },
@@ -57,8 +58,10 @@ function check(name, number) {
   return `#ifdef ${name}\nstatic_assert(${holds}, "${name} is not ${number}");\n#endif\n`
 }
 
+const helpers = ['filter', 'reuseport', 'peer', 'authentication', 'multicast', 'mptcp']
+
 async function readTable(folder) {
-  const modules = ['socket', 'tcp', 'ip', 'ipv6', 'udp'].map(async (name) => {
+  const modules = ['socket', 'tcp', 'ip', 'ipv6', 'udp', ...helpers].map(async (name) => {
     const module = await import(pathToFileURL(resolve(folder, `${name}.js`)).href)
     return Object.entries(module[`${name}Options`])
   })

@@ -9,9 +9,20 @@ import {
   validateObject,
   validateString,
 } from '../validate.js'
-import type { ValueType } from './entry.js'
+import { aoInfo, aoKey, aoKeyName } from './ao.js'
+import { aoKeys } from './aokeys.js'
+import type { Level, ValueType } from './entry.js'
+import { group, groupSource } from './groups.js'
 import { encodeInAddr, encodeMembership, encodeMembershipIPv6, encodeSourceMembership } from './membership.js'
+import { mptcpFullInfo, mptcpInfo } from './mptcp.js'
+import { readOnly, writeOnly } from './oneway.js'
+import { peerAddress } from './peeraddress.js'
+import { program } from './program.js'
+import { signature, signatureExtended } from './signature.js'
+import { groupFilter, ipFilter } from './sourcefilter.js'
+import { mptcpAddresses, mptcpTcpInfo } from './subflows.js'
 import { decodeTcpInfo, tcpInfoSize } from './tcpinfo.js'
+import { timestamping } from './timestamping.js'
 import type { Credentials, Linger, PortRange } from './values.js'
 
 /** A value of four bytes, which goes to the kernel without a buffer. */
@@ -26,6 +37,14 @@ export interface ScalarCodec {
 export interface BytesCodec {
   /** The bytes to offer for reading. */
   readonly capacity: number
+  /** That number where it depends on the socket. */
+  capacityOf?(fd: number): number
+  /** What the kernel reads from those bytes before it answers in them. */
+  readonly request?: Uint8Array
+  /** Whether the kernel is given a pointer to a classic BPF program, not the bytes. */
+  readonly isProgram?: true
+  /** The level to set the option at, where the value decides it and not the row. */
+  levelOf?(bytes: Uint8Array): Level
   decode(bytes: Buffer): unknown
   encode(value: unknown, name: string): Uint8Array
 }
@@ -34,14 +53,6 @@ const little = endianness() === 'LE'
 /** `time_t` has 4 bytes where SO_RCVTIMEO keeps its old number on a 32-bit machine, 8 elsewhere. */
 const wordSize = process.arch === 'arm' || process.arch === 'ia32' ? 4 : 8
 const longestName = 15
-
-function readOnly(_value: unknown, name: string): never {
-  throw invalidArgValue('name', name, 'must be a writable option')
-}
-
-function writeOnly(): never {
-  throw new TypeError('not readable')
-}
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -85,6 +96,17 @@ const ifindex: ScalarCodec = {
   toInt(value, name, least, most) {
     validateInteger(value, name, least, most)
     return swap(value)
+  },
+}
+
+/** What is done by setting the option, whatever the value. */
+const trigger: ScalarCodec = {
+  range: [1, 1],
+  fromInt: writeOnly,
+  toInt(value, name) {
+    validateBoolean(value, name)
+    if (!value) throw invalidArgValue(name, value, 'must be true: the option does one thing, and cannot undo it')
+    return 1
   },
 }
 
@@ -195,10 +217,13 @@ export const scalarCodecs: Readonly<Partial<Record<ValueType, ScalarCodec>>> = {
   int,
   unsigned,
   ifindex,
+  trigger,
 }
 
+type ScalarType = 'flag' | 'int' | 'unsigned' | 'ifindex' | 'trigger'
+
 /** How all other values cross to the kernel. */
-export const bytesCodecs: Readonly<Record<Exclude<ValueType, 'flag' | 'int' | 'unsigned' | 'ifindex'>, BytesCodec>> = {
+export const bytesCodecs: Readonly<Record<Exclude<ValueType, ScalarType>, BytesCodec>> = {
   uint64,
   linger,
   timeval,
@@ -212,4 +237,21 @@ export const bytesCodecs: Readonly<Record<Exclude<ValueType, 'flag' | 'int' | 'u
   ip_mreqn: { capacity: 0, decode: writeOnly, encode: encodeMembership },
   ip_mreq_source: { capacity: 0, decode: writeOnly, encode: encodeSourceMembership },
   ipv6_mreq: { capacity: 0, decode: writeOnly, encode: encodeMembershipIPv6 },
+  sock_fprog: program,
+  peer_sockaddr: peerAddress,
+  so_timestamping: timestamping,
+  group_req: group,
+  group_source_req: groupSource,
+  group_filter: groupFilter,
+  ip_msfilter: ipFilter,
+  tcp_md5sig: signature,
+  tcp_md5sig_ext: signatureExtended,
+  tcp_ao_add: aoKey,
+  tcp_ao_del: aoKeyName,
+  tcp_ao_info_opt: aoInfo,
+  tcp_ao_getsockopt: aoKeys,
+  mptcp_info: mptcpInfo,
+  mptcp_full_info: mptcpFullInfo,
+  mptcp_tcp_infos: mptcpTcpInfo,
+  mptcp_subflow_addrs: mptcpAddresses,
 }

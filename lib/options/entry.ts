@@ -2,10 +2,10 @@
 export type Platform = 'linux' | 'darwin' | 'freebsd' | 'win32'
 
 /** The protocol level that an option belongs to. Level and number travel together: number 15 means two things. */
-export type Level = 'SOL_SOCKET' | 'IPPROTO_IP' | 'IPPROTO_TCP' | 'IPPROTO_UDP' | 'IPPROTO_IPV6'
+export type Level = 'SOL_SOCKET' | 'IPPROTO_IP' | 'IPPROTO_TCP' | 'IPPROTO_UDP' | 'IPPROTO_IPV6' | 'SOL_MPTCP'
 
 /** The kinds of socket that an option means something on. `tcp6`, `udp6` and `raw6` are the IPv6 sockets alone. */
-export type SocketKind = 'tcp' | 'udp' | 'raw' | 'unix' | 'tcp6' | 'udp6' | 'raw6'
+export type SocketKind = 'tcp' | 'udp' | 'raw' | 'unix' | 'tcp6' | 'udp6' | 'raw6' | 'mptcp'
 
 /** The form of an option's value; `lib/options/codec.ts` has one codec for each. */
 export type ValueType =
@@ -26,6 +26,24 @@ export type ValueType =
   | 'ipv6_mreq'
   | 'sockaddr'
   | 'port_range'
+  | 'trigger'
+  | 'sock_fprog'
+  | 'peer_sockaddr'
+  | 'so_timestamping'
+  | 'group_req'
+  | 'group_source_req'
+  | 'group_filter'
+  | 'ip_msfilter'
+  | 'tcp_md5sig'
+  | 'tcp_md5sig_ext'
+  | 'tcp_ao_add'
+  | 'tcp_ao_del'
+  | 'tcp_ao_info_opt'
+  | 'tcp_ao_getsockopt'
+  | 'mptcp_info'
+  | 'mptcp_full_info'
+  | 'mptcp_tcp_infos'
+  | 'mptcp_subflow_addrs'
 
 /** The unit in which sockctl gives and takes a number. */
 export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'

@@ -11,9 +11,18 @@ export {
   setOptions,
   type WritableOption,
 } from './access.js'
+export type { AoInfo, AoKey, AoKeyName, AoSettings } from './ao.js'
+export type { AoKeyState, AoKeys } from './aokeys.js'
 export type { Deadline, Level, OptionEntry, Platform, SocketKind, Unit, ValueType } from './entry.js'
+export type { GroupSource } from './groups.js'
 export { type OptionInfo, options } from './info.js'
 export type { Membership, SourceMembership } from './membership.js'
+export type { MptcpFullInfo, MptcpInfo } from './mptcp.js'
+export type { Instruction } from './program.js'
 export { getRawOption, setRawOption } from './raw.js'
+export type { Md5Key, Md5Peer } from './signature.js'
+export type { SourceFilter } from './sourcefilter.js'
+export type { SubflowAddresses } from './subflows.js'
 export type { TcpInfo, TcpState } from './tcpinfo.js'
+export type { Timestamping, TimestampingFlag } from './timestamping.js'
 export type { Credentials, Linger, PortRange } from './values.js'

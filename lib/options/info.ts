@@ -1,4 +1,4 @@
-import { isUnsupported } from '../errors.js'
+import { errnoOf, isUnsupported } from '../errors.js'
 import { native } from '../native.js'
 import { type Family, families, protocols, type SocketType, types } from '../platform.js'
 import type { OptionName } from './access.js'
@@ -25,13 +25,17 @@ const sockets: Readonly<Record<SocketKind, readonly [Family, SocketType, number]
   raw: ['ipv4', 'raw', protocols.udp],
   raw6: ['ipv6', 'raw', protocols.udp],
   unix: ['unix', 'stream', 0],
+  mptcp: ['ipv4', 'stream', protocols.mptcp],
 }
+
+const noProtocol = errnoOf('EPROTONOSUPPORT')
 
 /** The errno of reading the option on a new socket of a kind, 0 when that works, undefined without such a socket. */
 function ask(kind: SocketKind, level: number, number: number): number | undefined {
   const [family, type, protocol] = sockets[kind]
   const fd = native.socket(families[family], types[type], protocol)
-  if (fd < 0) return undefined
+  if (fd === noProtocol) return errnoOf('ENOPROTOOPT')
+  if (fd < 0) return isUnsupported(fd) ? fd : undefined
   const result = native.getsockopt(fd, level, number, new Uint8Array(256))
   native.close(fd)
   return Math.min(result, 0)

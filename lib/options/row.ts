@@ -36,6 +36,7 @@ export function levelNumber(level: Level): number {
     IPPROTO_TCP: 6,
     IPPROTO_UDP: 17,
     IPPROTO_IPV6: 41,
+    SOL_MPTCP: 284,
   }
   return numbers[level]
 }
@@ -68,13 +69,18 @@ function bytesCalls(name: string, entry: OptionEntry, level: number, number: num
   const codec = bytesCodecs[entry.type as keyof typeof bytesCodecs]
   return {
     get(fd) {
-      const bytes = Buffer.alloc(codec.capacity)
+      const bytes = Buffer.alloc(codec.capacityOf?.(fd) ?? codec.capacity)
+      if (codec.request) bytes.set(codec.request)
       const length = native.getsockopt(fd, level, number, bytes)
       if (length < 0) throw optionError(length, 'getsockopt', name)
       return codec.decode(bytes.subarray(0, length))
     },
     encode: (value) => codec.encode(value, name),
-    set: (fd, value) => native.setsockopt(fd, level, number, value as Uint8Array),
+    set(fd, value) {
+      const bytes = value as Uint8Array
+      if (codec.isProgram) return native.setProgram(fd, level, number, bytes)
+      return native.setsockopt(fd, codec.levelOf ? levelNumber(codec.levelOf(bytes)) : level, number, bytes)
+    },
   }
 }
 
@@ -97,7 +103,7 @@ function compile(name: string): Row {
     number,
     readable: access !== 'wo',
     writable: access !== 'ro',
-    careful: (before !== undefined && typeof late !== 'string') || type === 'linger',
+    careful: (before !== undefined && typeof late !== 'string') || type === 'linger' || type === 'so_timestamping',
     ...(scalarCalls(name, entry, level, number) ?? bytesCalls(name, entry, level, number)),
   }
 }
