@@ -78,7 +78,7 @@ const [platform, { units, defines = [] }] = Object.entries(systems).find(([, { m
 if (!platform) throw new Error(`${command} is for a system that the table does not know`)
 
 const rows = table.flatMap(([name, { number }]) => (platform in number ? [[name, number[platform]]] : []))
-const levels = Object.entries({ SOL_SOCKET: platform === 'linux' ? 1 : 0xffff, ...protocols })
+const levels = Object.entries({ SOL_SOCKET: platform === 'linux' ? 1 : 0xffff, SOL_MPTCP: 284, ...protocols })
 const known = new Set()
 const failures = []
 
@@ -91,7 +91,7 @@ for (const headers of units) {
 }
 
 // Some headers have the protocols as enumerators alone, which #ifdef does not see.
-const enumerators = levels.filter(([name]) => !known.has(name))
+const enumerators = levels.filter(([name]) => name in protocols && !known.has(name))
 if (enumerators.length > 0) {
   const asserts = enumerators.map(
     ([name, number]) => `static_assert(${name} == ${number}, "${name} is not ${number}");\n`,

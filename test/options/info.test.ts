@@ -23,10 +23,25 @@ const since: Partial<Record<OptionName, readonly [number, number]>> = {
   IP_LOCAL_PORT_RANGE: [6, 3],
   TCP_IS_MPTCP: [6, 9],
   TCP_RTO_MAX_MS: [6, 15],
+  SO_PEERPIDFD: [6, 5],
+  SO_PASSPIDFD: [6, 5],
+  MPTCP_INFO: [5, 16],
+  MPTCP_TCPINFO: [5, 16],
+  MPTCP_SUBFLOW_ADDRS: [5, 16],
+  MPTCP_FULL_INFO: [6, 5],
 }
 
-/** Options that some kernels lack for reasons of their own: a security module that labels sockets, no option at all. */
-const sometimes: readonly OptionName[] = ['SO_PEERSEC', 'IPV6_HOPLIMIT']
+/**
+ * Options that some kernels lack for reasons of their own: a security module that labels sockets, no option at all, a
+ * configuration with TCP-AO.
+ */
+const sometimes: readonly OptionName[] = [
+  'SO_PEERSEC',
+  'IPV6_HOPLIMIT',
+  'TCP_AO_INFO',
+  'TCP_AO_GET_KEYS',
+  'TCP_AO_REPAIR',
+]
 
 /** Whether reading an option finds it on some kind of socket that it is for; undefined where no socket may be made. */
 function isFound(name: ReadableOption): boolean | undefined {
@@ -63,7 +78,7 @@ describe('options', () => {
   test('has each level and number of Linux under one name, but for aliases', () => {
     const keys = all.filter(([, info]) => isLinux(info)).map(([, { level, number }]) => `${level}/${number.linux}`)
     const twice = keys.filter((key, index) => keys.indexOf(key) !== index)
-    expect(twice.sort()).toEqual(['IPPROTO_IPV6/20', 'IPPROTO_IPV6/21'])
+    expect(twice.sort()).toEqual(['IPPROTO_IPV6/20', 'IPPROTO_IPV6/21', 'SOL_SOCKET/26', 'SOL_SOCKET/27'])
   })
 
   test('says of late effects only where there is a deadline, and of ranges only where something is set', () => {

@@ -15,12 +15,17 @@ import {
 } from '../../lib/index.js'
 import { thrownBy } from '../support.js'
 import { closedFd, entryOf, isLinux, kinds, kindsOf, namesWhere, openSocket, whyNoSocket } from './kinds.js'
-import { forKind, samples } from './samples.js'
+import { forKind, samples, soundApart } from './samples.js'
 import { written } from './written.js'
 
 /** A value that an option takes. */
 function soundValue(name: OptionName): unknown {
-  const apart: Partial<Record<OptionName, unknown>> = { IPV6_MTU: 1280, IPV6_HOPLIMIT: 1, TCP_ULP: 'tls' }
+  const apart: Partial<Record<OptionName, unknown>> = {
+    IPV6_MTU: 1280,
+    IPV6_HOPLIMIT: 1,
+    TCP_ULP: 'tls',
+    ...soundApart,
+  }
   if (name in apart) return apart[name]
   const all = { ...samples, ...written } as Partial<Record<OptionName, { value: unknown }>>
   return forKind(all[name]?.value, kindsOf(name)[0] as SocketKind)
@@ -89,6 +94,9 @@ function refusesLate(name: OptionName): boolean {
 function speaks(name: OptionName, kind: SocketKind): boolean {
   const { level } = entryOf(name)
   if (level === 'SOL_SOCKET') return true
+  if (level === 'SOL_MPTCP') return kind === 'mptcp'
+  // MPTCP has a choice of the options of the levels below it.
+  if (kind === 'mptcp') return level !== 'IPPROTO_UDP'
   if (level === 'IPPROTO_IP') return kind !== 'unix' && kind !== 'raw6'
   if (level === 'IPPROTO_IPV6') return kind.endsWith('6')
   return kind.startsWith(level === 'IPPROTO_TCP' ? 'tcp' : 'udp')

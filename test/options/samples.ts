@@ -1,4 +1,4 @@
-import type { OptionInput, OptionValue, SocketKind } from '../../lib/index.js'
+import type { OptionInput, OptionValue, SocketKind, Timestamping } from '../../lib/index.js'
 import { loopbackIndex, type RoundTripOption, sysctl, sysctlText } from './kinds.js'
 
 /** What an option is on a new socket, and a value to set. */
@@ -18,7 +18,17 @@ export const apart = {
   IPV6_MTU: 'an upper bound, which reading does not show',
   IPV6_HOPLIMIT: 'a name of control messages, which Linux refuses as an option',
   TCP_ULP: 'a layer, of which the kernel may have none',
+  SO_ATTACH_FILTER: 'a program, which is taken away by another option',
+  TCP_AO_INFO: 'settings that take a key, on kernels with TCP-AO',
+  TCP_AO_REPAIR: 'state of a connection in repair mode, on kernels with TCP-AO',
 } as const satisfies Partial<Record<RoundTripOption, string>>
+
+/** Values for the last three. */
+export const soundApart = {
+  SO_ATTACH_FILTER: [{ code: 6, jt: 0, jf: 0, k: 0xffffffff }],
+  TCP_AO_INFO: { required: false },
+  TCP_AO_REPAIR: Buffer.alloc(16),
+} as const satisfies Partial<Record<RoundTripOption, unknown>>
 
 type Sampled = Exclude<RoundTripOption, keyof typeof apart>
 
@@ -33,6 +43,11 @@ const isTcp = (kind: SocketKind) => kind.startsWith('tcp')
 const congestion = sysctlText('net/ipv4/tcp_congestion_control')
 const isVersion6Only = sysctl('net/ipv6/bindv6only') !== 0
 const mtuDiscovery = sysctl('net/ipv4/ip_no_pmtu_disc') === 0 ? 1 : 0
+
+const timestamping: Sample<Required<Timestamping>, Timestamping> = {
+  initial: { flags: [], bindPhc: 0 },
+  value: { flags: ['RX_SOFTWARE', 'SOFTWARE'], bindPhc: 0 },
+}
 
 const ipSamples = {
   IP_TOS: { initial: 0, value: 0x20 },
@@ -122,6 +137,9 @@ const socketSamples = {
   SO_RXQ_OVFL: off,
   SO_TIMESTAMP: off,
   SO_TIMESTAMPNS: off,
+  SO_PASSPIDFD: off,
+  SO_TIMESTAMPING: timestamping,
+  SO_TIMESTAMPING_NEW: timestamping,
 } satisfies Partial<Samples>
 
 const tcpSamples = {
