@@ -9,7 +9,7 @@ import { getOption, type Instruction, setOption } from '../options/index.js'
  * @param program 1 to 4096 instructions, the last one a return
  * @throws `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` or `ERR_INVALID_ARG_VALUE` for what is no program; a system error of
  * `setsockopt`: EINVAL for an instruction that the kernel does not know, EPERM with SO_LOCK_FILTER, and on TCP sockets
- * without CAP_NET_ADMIN where the kernel asks for it
+ * without CAP_NET_ADMIN where the kernel asks for it, ENOMEM for more than net.core.optmem_max has room for
  * @see socket(7), SO_ATTACH_FILTER
  */
 export function attachFilter(target: SocketLike, program: readonly Instruction[]): void {
