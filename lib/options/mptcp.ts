@@ -9,7 +9,7 @@ import { readOnly } from './oneway.js'
  * @see linux/mptcp.h (struct mptcp_info), RFC 8684
  */
 export interface MptcpInfo {
-  /** Whether the connection has become plain TCP, as with a peer that knows no MPTCP. */
+  /** The kernel's word that the connection is becoming plain TCP; once it is, the kernel has no such options for it. */
   fallback: boolean
   /** Whether the peer has sent its key: from then on further subflows can join. */
   remoteKeyReceived: boolean

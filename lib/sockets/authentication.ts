@@ -3,17 +3,22 @@ import { fdOf, type SocketLike } from '../handle.js'
 import { type AoKey, type AoKeyName, getOption, type Md5Key, type Md5Peer, setOption } from '../options/index.js'
 import { encodeKey } from '../options/signature.js'
 import { families } from '../platform.js'
-import { validateObject } from '../validate.js'
+import { optional, validateInteger, validateObject } from '../validate.js'
+
+const ipv4Bits = 32
 
 /** The same peer as a socket of its family names it: an IPv6 socket has IPv4 peers as mapped addresses. */
-function asSocketNames<Peer extends { address: string }>(fd: number, peer: Peer): Peer {
-  const isMapped = isIPv4(peer.address) && getOption(fd, 'SO_DOMAIN') === families.ipv6
-  return isMapped ? { ...peer, address: `::ffff:${peer.address}` } : peer
+function asSocketNames<Peer extends Md5Peer>(fd: number, peer: Peer, name: string): Peer {
+  const { address, prefixLength } = peer
+  if (!isIPv4(address)) return peer
+  // The prefix of a mapped address counts the bits of the IPv4 address in it.
+  optional(prefixLength, `${name}.prefixLength`, (value, path) => validateInteger(value, path, 0, ipv4Bits))
+  return getOption(fd, 'SO_DOMAIN') === families.ipv6 ? { ...peer, address: `::ffff:${address}` } : peer
 }
 
-function setKey(fd: number, key: Md5Key): void {
+function setKey(fd: number, key: Md5Key, name: string): void {
   const extended = key.prefixLength !== undefined || key.interface !== undefined
-  setOption(fd, extended ? 'TCP_MD5SIG_EXT' : 'TCP_MD5SIG', asSocketNames(fd, key))
+  setOption(fd, extended ? 'TCP_MD5SIG_EXT' : 'TCP_MD5SIG', asSocketNames(fd, key, name))
 }
 
 /**
@@ -30,7 +35,7 @@ function setKey(fd: number, key: Md5Key): void {
 export function setMd5Key(target: SocketLike, key: Md5Key): void {
   validateObject(key, 'key')
   encodeKey(key.key, 'key.key', 1)
-  setKey(fdOf(target), key)
+  setKey(fdOf(target), key, 'key')
 }
 
 /**
@@ -41,7 +46,13 @@ export function setMd5Key(target: SocketLike, key: Md5Key): void {
  */
 export function removeMd5Key(target: SocketLike, peer: Md5Peer): void {
   validateObject(peer, 'peer')
-  setKey(fdOf(target), { ...(peer as Md5Peer), key: '' })
+  setKey(fdOf(target), { ...(peer as Md5Peer), key: '' }, 'peer')
+}
+
+/** TCP-AO has no key without a prefix: that of one peer is as long as its address. */
+function withPrefix<Name extends AoKeyName>(name: Name): Name {
+  const isMapped = name.address.startsWith('::ffff:') && name.address.includes('.')
+  return isMapped ? { prefixLength: ipv4Bits, ...name } : name
 }
 
 /**
@@ -55,7 +66,7 @@ export function removeMd5Key(target: SocketLike, peer: Md5Peer): void {
 export function addAoKey(target: SocketLike, key: AoKey): void {
   validateObject(key, 'key')
   const fd = fdOf(target)
-  setOption(fd, 'TCP_AO_ADD_KEY', asSocketNames(fd, key as AoKey))
+  setOption(fd, 'TCP_AO_ADD_KEY', withPrefix(asSocketNames(fd, key as AoKey, 'key')))
 }
 
 /**
@@ -67,5 +78,5 @@ export function addAoKey(target: SocketLike, key: AoKey): void {
 export function removeAoKey(target: SocketLike, name: AoKeyName): void {
   validateObject(name, 'name')
   const fd = fdOf(target)
-  setOption(fd, 'TCP_AO_DEL_KEY', asSocketNames(fd, name as AoKeyName))
+  setOption(fd, 'TCP_AO_DEL_KEY', withPrefix(asSocketNames(fd, name as AoKeyName, 'name')))
 }

@@ -2,7 +2,10 @@ import type { OptionEntry } from '../entry.js'
 
 /** The options of SOL_MPTCP. */
 export const mptcpOptions = {
-  /** The state of an MPTCP connection: its subflows, sequence numbers and counters. Linux 5.16. */
+  /**
+   * The state of an MPTCP connection: its subflows, sequence numbers and counters. Not there any more once the connection
+   * has fallen back to plain TCP. Linux 5.16.
+   */
   MPTCP_INFO: {
     level: 'SOL_MPTCP',
     number: { linux: 1 },
