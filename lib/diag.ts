@@ -1,5 +1,6 @@
 export type { ConflictCase, ConflictOptions, ConflictPlan } from './diag/cases.js'
 export { bindConflicts } from './diag/conflicts.js'
 export type { Outcome, Reuse } from './diag/contender.js'
+export { type MptcpState, mptcpInfo, mptcpSubflows, type Subflow } from './diag/mptcpinfo.js'
 export { tcpInfo } from './diag/tcpinfo.js'
 export type { Receiver } from './diag/traffic.js'

@@ -31,6 +31,8 @@ export interface Native {
   /** Reads an option into `value` and returns its length. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number
   setsockopt(fd: number, level: number, name: number, value: Uint8Array): number
+  /** Sets an option whose value points to a classic BPF program, given as the bytes of its instructions. */
+  setProgram(fd: number, level: number, name: number, instructions: Uint8Array): number
   interfaceIndex(name: Uint8Array): number
   interfaceName(index: number, name: Uint8Array): number
   /** Opens the network namespace of this thread. */

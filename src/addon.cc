@@ -33,6 +33,7 @@ constexpr Export kExports[] = {
     {"setInt", SetInt},
     {"getsockopt", GetOption},
     {"setsockopt", SetOption},
+    {"setProgram", SetProgram},
     {"interfaceIndex", InterfaceIndex},
     {"interfaceName", InterfaceName},
     {"networkNamespace", NetworkNamespace},

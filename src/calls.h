@@ -23,6 +23,7 @@ napi_value GetInt(napi_env env, napi_callback_info info);
 napi_value SetInt(napi_env env, napi_callback_info info);
 napi_value GetOption(napi_env env, napi_callback_info info);
 napi_value SetOption(napi_env env, napi_callback_info info);
+napi_value SetProgram(napi_env env, napi_callback_info info);
 
 napi_value InterfaceIndex(napi_env env, napi_callback_info info);
 napi_value InterfaceName(napi_env env, napi_callback_info info);

@@ -22,6 +22,10 @@ int Duplicate(int fd);
 
 int GetOption(int fd, int level, int name, void* value, size_t capacity);
 int SetOption(int fd, int level, int name, const void* value, size_t length);
+// The bytes of one unit of an option's length, as getsockopt() counts it: 1, but for what is read in whole elements.
+size_t LengthUnit(int level, int name);
+// Sets an option whose value is a classic BPF program; -EINVAL for what is not whole instructions.
+int SetProgram(int fd, int level, int name, void* instructions, size_t length);
 
 int InterfaceIndex(const char* name);
 // Writes the name with its terminating zero; `name` holds at least kInterfaceNameSize bytes.

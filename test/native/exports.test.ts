@@ -20,6 +20,7 @@ const counts = {
   setInt: 4,
   getsockopt: 4,
   setsockopt: 4,
+  setProgram: 4,
   interfaceIndex: 1,
   interfaceName: 2,
   networkNamespace: 0,

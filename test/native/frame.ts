@@ -30,6 +30,8 @@ const sound: Record<ExportName, (fd: number) => unknown[]> = {
   setInt: (fd) => [fd, 1, 2, 1],
   getsockopt: (fd) => [fd, 1, 2, new Uint8Array(4)],
   setsockopt: (fd) => [fd, 1, 2, Uint8Array.of(1, 0, 0, 0)],
+  // A program of one instruction: let all through. SO_ATTACH_FILTER
+  setProgram: (fd) => [fd, 1, 26, Uint8Array.of(6, 0, 0, 0, 255, 255, 255, 255)],
   interfaceIndex: () => [Buffer.from('lo')],
   interfaceName: () => [1, new Uint8Array(16)],
   networkNamespace: () => [],

@@ -23,6 +23,7 @@ export const signatures = {
   setInt: ['fd', 'int', 'int', 'int'],
   getsockopt: ['fd', 'int', 'int', 'bytes'],
   setsockopt: ['fd', 'int', 'int', 'bytes'],
+  setProgram: ['fd', 'int', 'int', 'bytes'],
   interfaceIndex: ['bytes'],
   interfaceName: ['int', 'bytes'],
   networkNamespace: [],

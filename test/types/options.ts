@@ -14,6 +14,7 @@ import {
   getOption,
   getRawOption,
   type Linger,
+  type LocalPeerCredentials,
   type Membership,
   type MemoryInfo,
   type OptionInfo,
@@ -22,7 +23,6 @@ import {
   type OptionValue,
   options,
   type PathMtu,
-  type PeerCredentials,
   type PortRange,
   type ReadableOption,
   type RepairOptions,
@@ -77,7 +77,7 @@ export function values(): void {
   holds<Same<OptionValue<'SO_ORIGINAL_DST'>, SocketAddress>>()
   holds<Same<OptionValue<'IP_LOCAL_PORT_RANGE'>, PortRange>>()
   holds<Same<OptionValue<'TCP_CONNECTION_INFO'>, ConnectionInfo>>()
-  holds<Same<OptionValue<'LOCAL_PEERCRED'>, PeerCredentials>>()
+  holds<Same<OptionValue<'LOCAL_PEERCRED'>, LocalPeerCredentials>>()
   holds<Same<OptionValue<'SO_ACCEPTFILTER'>, AcceptFilter>>()
   holds<Same<OptionValue<'TCP_LOGID'>, string>>()
   const linger = getOption(socket, 'SO_LINGER')
