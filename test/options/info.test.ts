@@ -129,7 +129,8 @@ describe('available', () => {
   test('is about the option that the raw door reads by the same numbers', () => {
     using socket = openSocket('tcp')
     const tcp = all.filter(([, info]) => info.available && info.access !== 'wo' && info.level === 'IPPROTO_TCP')
-    for (const [, { number, level }] of tcp) {
+    // Reading this one takes repair mode, which the unprivileged cannot have.
+    for (const [, { number, level }] of tcp.filter(([name]) => name !== 'TCP_AO_REPAIR')) {
       expect(() => getRawOption(socket, levelNumber(level), number.linux as number, 256)).not.toThrow()
     }
   })
