@@ -3,7 +3,7 @@
 # when the machine starts again, that did not before: no daemon, no inetd line. A server that is there stays as it is.
 set -eu
 
-packages='iproute2 libcurl4 libglib2.0-0 rpcbind rsh-redone-server util-linux'
+packages='iproute2 libcurl4 libglib2.0-0 nftables rpcbind rsh-redone-server util-linux'
 # Amanda's packages would bring a mail server, and put the user backup into the groups disk and tape: they are unpacked.
 # Not below /usr: the tests lay it over /usr.
 unpacked=/opt/sockctl-peers

@@ -48,6 +48,8 @@ int Close(int fd) {
 
 int GetOption(int fd, int level, int name, void* value, size_t capacity) {
   const size_t unit = LengthUnit(level, name);
+  // No room at all would be a question for the number of units.
+  if (unit > 1 && capacity < unit) return -EINVAL;
   auto length = static_cast<socklen_t>(capacity / unit);
   const int result = getsockopt(fd, level, name, value, &length);
   return result < 0 ? -errno : static_cast<int>(length * unit);

@@ -38,7 +38,8 @@ export type OptionInput<Name extends WritableOption = WritableOption> = Exclude<
 export interface SetOptions {
   /**
    * Set on a socket of Node's what harms its event loop all the same: an SO_LINGER with a time, with which close() stops
-   * it until the data is out or the time is up, or an SO_TIMESTAMPING of what is sent, with which it spins.
+   * it until the data is out or the time is up, or what fills the error queue, which makes it spin: an SO_TIMESTAMPING
+   * of what is sent, or IP_RECVERR and IPV6_RECVERR on a datagram socket.
    *
    * @default false
    */
@@ -95,7 +96,7 @@ export function setOption<Name extends WritableOption>(
   const encoded = row.encode(value)
   const fd = fdOf(target)
   if (row.careful) {
-    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, value) }])
+    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, value) }], fd)
     refuseLate(fd, name, row.entry)
   }
   const errno = row.set(fd, encoded)
@@ -113,6 +114,6 @@ export function setOptions(target: SocketLike, values: SocketOptions, how?: SetO
   const changes = prepareChanges(values, 'values')
   if (how !== undefined) checkHow(how)
   const fd = fdOf(target)
-  if (!mayHarm(target, how)) refuseHarm(changes)
+  if (!mayHarm(target, how)) refuseHarm(changes, fd)
   applyChanges(fd, changes)
 }

@@ -1,8 +1,8 @@
 import { invalidArgValue } from '../errors.js'
 import { validateObject } from '../validate.js'
-import { harmOf } from './harm.js'
+import { type Harm, harmOf } from './harm.js'
 import { type Encoded, optionError, type Row, rowOf } from './row.js'
-import { refuseLate } from './state.js'
+import { isDatagram, refuseLate } from './state.js'
 import { table } from './table/index.js'
 import { noteValues, restoreValues } from './undo.js'
 
@@ -13,7 +13,7 @@ export interface Change {
   /** The value as the caller gave it. */
   readonly given: unknown
   /** What it would do to the event loop of a socket of Node's, where that is harm. */
-  readonly harm: string | undefined
+  readonly harm: Harm | undefined
 }
 
 /** Checks a name and a value, without a system call. */
@@ -36,11 +36,12 @@ export function prepareChanges(values: unknown, name = 'options'): Change[] {
 /**
  * Refuses changes that would make the event loop wait, or spin.
  *
+ * @param fd the socket; without one it is to be a stream
  * @throws `ERR_INVALID_ARG_VALUE`
  */
-export function refuseHarm(changes: readonly Pick<Change, 'row' | 'given' | 'harm'>[]): void {
-  const harmful = changes.find(({ harm }) => harm !== undefined)
-  if (harmful?.harm) throw invalidArgValue(harmful.row.name, harmful.given, harmful.harm)
+export function refuseHarm(changes: readonly Pick<Change, 'row' | 'given' | 'harm'>[], fd?: number): void {
+  const harmful = changes.find(({ harm }) => harm && (!harm.onDatagrams || (fd !== undefined && isDatagram(fd))))
+  if (harmful?.harm) throw invalidArgValue(harmful.row.name, harmful.given, harmful.harm.reason)
 }
 
 /** Makes one change. */

@@ -3,6 +3,7 @@ import { memory, native } from '../native.js'
 import { bytesCodecs, scalarCodecs } from './codec.js'
 import { namedCodec } from './codecs/named.js'
 import type { Level, OptionEntry, Platform } from './entry.js'
+import { canHarm } from './harm.js'
 import { nearest } from './nearest.js'
 import { table } from './table/index.js'
 
@@ -110,7 +111,7 @@ function compile(name: string): Row {
     throw unsupported(`${name} does not exist on ${process.platform}`, { option: name })
   }
   const level = levelNumber(entry.level)
-  const { access, before, late, type } = entry
+  const { access, before, late } = entry
   return {
     name,
     entry,
@@ -118,7 +119,7 @@ function compile(name: string): Row {
     number,
     readable: access !== 'wo',
     writable: access !== 'ro',
-    careful: (before !== undefined && typeof late !== 'string') || type === 'linger' || type === 'so_timestamping',
+    careful: (before !== undefined && typeof late !== 'string') || canHarm(name, entry),
     ...(scalarCalls(name, entry, level, number) ?? bytesCalls(name, entry, level, number)),
   }
 }
