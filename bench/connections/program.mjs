@@ -5,12 +5,11 @@ import { checkLimits, established, mostFiles } from './limits.mjs'
 
 // Runs in a network namespace of its own and prints what it found.
 
-const { count } = JSON.parse(process.argv[2])
+const { count, stock } = JSON.parse(process.argv[2])
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
 /** The kernel spreads connections over the listeners by a hash, so not quite evenly: some room is left. */
-const processes = Math.ceil(count / Math.min(mostFiles() * 0.8, 25_000))
-const share = Math.ceil(count / processes)
+const mostEach = Math.min(mostFiles() * 0.8, 25_000)
 
 /** A process of this benchmark: what it says next, and how it ends. */
 function start(name, args) {
@@ -40,7 +39,8 @@ function sum(reports) {
 }
 
 /** Starts the clients, each with a source address of its own, and waits until all have connected. */
-async function openAll(way, port, clients) {
+async function openAll({ way, port, count, processes }, clients) {
+  const share = Math.ceil(count / processes)
   for (let index = 0; index < processes; index++) {
     const mine = Math.min(share, count - index * share)
     clients.push(start('client.mjs', [way, port, mine, `127.${port % 100}.0.${index + 1}`]))
@@ -55,22 +55,32 @@ async function ask(clients) {
 }
 
 /** Opens all connections, counts them while they are held, and lets them go. */
-async function hold(way, port) {
+async function hold(way, port, count) {
+  const processes = Math.ceil(count / mostEach)
   const server = start('server.mjs', [way, port, processes])
   const clients = []
   try {
     await server.next()
     const begin = process.hrtime.bigint()
-    const client = await openAll(way, port, clients)
+    const client = await openAll({ way, port, count, processes }, clients)
     const seconds = Number(process.hrtime.bigint() - begin) / 1e9
     server.send('report')
     const report = sum(await server.next())
-    return { way, established: established(), seconds, client, server: report, answered: await ask(clients) }
+    return {
+      way,
+      count,
+      processes,
+      established: established(),
+      seconds,
+      client,
+      server: report,
+      answered: await ask(clients),
+    }
   } finally {
     await Promise.all([server, ...clients].map((child) => child.end()))
   }
 }
 
-const limits = checkLimits(count, share)
-const results = [await hold('sockctl', 4001), await hold('stock', 4002)]
-process.stdout.write(JSON.stringify({ processes, files: mostFiles(), limits, results }))
+const limits = checkLimits(count, mostEach)
+const results = [await hold('sockctl', 4001, count), await hold('stock', 4002, stock)]
+process.stdout.write(JSON.stringify({ files: mostFiles(), limits, results }))
