@@ -21,6 +21,8 @@ export function checkLimits(count, perAddress) {
   for (const name of ['net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog']) {
     if (Number(read(sysctl(name))) < 4096) writeFileSync(sysctl(name), '4096')
   }
+  // Remnants of the first round would take the ports of the next.
+  writeFileSync(sysctl('net.ipv4.tcp_max_tw_buckets'), '1024')
   const names = ['net.ipv4.ip_local_port_range', 'net.core.somaxconn', 'net.ipv4.tcp_max_syn_backlog', 'fs.file-max']
   const tracked = sysctl('net.netfilter.nf_conntrack_max')
   if (existsSync(tracked)) names.push('net.netfilter.nf_conntrack_max')

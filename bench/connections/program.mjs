@@ -5,21 +5,31 @@ import { checkLimits, established, mostFiles } from './limits.mjs'
 
 // Runs in a network namespace of its own and prints what it found.
 
-const { count } = JSON.parse(process.argv[2])
+const { count, stock } = JSON.parse(process.argv[2])
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
 /** The kernel spreads connections over the listeners by a hash, so not quite evenly: some room is left. */
-const processes = Math.ceil(count / Math.min(mostFiles() * 0.8, 25_000))
-const share = Math.ceil(count / processes)
+const mostEach = Math.min(mostFiles() * 0.8, 25_000)
 
-/** The next message of a process, or an error when it ends. */
-async function messageOf(child, what) {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${what} ended with ${code}`)
+/** A process of this benchmark: what it says next, and how it ends. */
+function start(name, args) {
+  const child = fork(here(name), args.map(String))
+  const ended = once(child, 'exit')
+  const failed = ended.then(([code, signal]) => {
+    throw new Error(`${name} ended with ${code ?? signal}`)
   })
-  ended.catch(() => {})
-  const [message] = await Promise.race([once(child, 'message'), ended])
-  return message
+  failed.catch(() => {})
+  return {
+    async next() {
+      const [message] = await Promise.race([once(child, 'message'), failed])
+      return message
+    },
+    send: (message) => child.send(message),
+    async end() {
+      if (child.connected) child.disconnect()
+      await ended
+    },
+  }
 }
 
 function sum(reports) {
@@ -28,42 +38,49 @@ function sum(reports) {
   return total
 }
 
-async function openAll(way, port, clients) {
-  const answers = Array.from({ length: processes }, (_, index) => {
+/** Starts the clients, each with a source address of its own, and waits until all have connected. */
+async function openAll({ way, port, count, processes }, clients) {
+  const share = Math.ceil(count / processes)
+  for (let index = 0; index < processes; index++) {
     const mine = Math.min(share, count - index * share)
-    const client = fork(here('client.mjs'), [way, port, mine, `127.0.1.${index + 1}`].map(String))
-    clients.push(client)
-    return messageOf(client, 'a client')
-  })
-  return sum(await Promise.all(answers))
+    clients.push(start('client.mjs', [way, port, mine, `127.${port % 100}.0.${index + 1}`]))
+  }
+  return sum(await Promise.all(clients.map((client) => client.next())))
 }
 
 async function ask(clients) {
-  const answers = clients.map((client) => {
-    client.send('ask')
-    return messageOf(client, 'a client')
-  })
-  return (await Promise.all(answers)).reduce((total, asked) => total + asked, 0)
+  for (const client of clients) client.send('ask')
+  const answers = await Promise.all(clients.map((client) => client.next()))
+  return answers.reduce((total, asked) => total + asked, 0)
 }
 
 /** Opens all connections, counts them while they are held, and lets them go. */
-async function hold(way, port) {
-  const server = fork(here('server.mjs'), [way, port, processes].map(String))
+async function hold(way, port, count) {
+  const processes = Math.ceil(count / mostEach)
+  const server = start('server.mjs', [way, port, processes])
   const clients = []
   try {
-    await messageOf(server, 'the server')
-    const start = process.hrtime.bigint()
-    const client = await openAll(way, port, clients)
-    const seconds = Number(process.hrtime.bigint() - start) / 1e9
+    await server.next()
+    const begin = process.hrtime.bigint()
+    const client = await openAll({ way, port, count, processes }, clients)
+    const seconds = Number(process.hrtime.bigint() - begin) / 1e9
     server.send('report')
-    const report = sum(await messageOf(server, 'the server'))
-    return { way, established: established(), seconds, client, server: report, answered: await ask(clients) }
+    const report = sum(await server.next())
+    return {
+      way,
+      count,
+      processes,
+      established: established(),
+      seconds,
+      client,
+      server: report,
+      answered: await ask(clients),
+    }
   } finally {
-    for (const child of [server, ...clients]) if (child.connected) child.disconnect()
-    await Promise.all([server, ...clients].map((child) => child.exitCode ?? once(child, 'exit')))
+    await Promise.all([server, ...clients].map((child) => child.end()))
   }
 }
 
-const limits = checkLimits(count, share)
-const results = [await hold('sockctl', 4001), await hold('stock', 4002)]
-process.stdout.write(JSON.stringify({ processes, files: mostFiles(), limits, results }))
+const limits = checkLimits(count, mostEach)
+const results = [await hold('sockctl', 4001, count), await hold('stock', 4002, stock)]
+process.stdout.write(JSON.stringify({ files: mostFiles(), limits, results }))
