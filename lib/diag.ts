@@ -1,5 +1,18 @@
 export type { ConflictCase, ConflictOptions, ConflictPlan } from './diag/cases.js'
 export { bindConflicts } from './diag/conflicts.js'
 export type { Outcome, Reuse } from './diag/contender.js'
+export type {
+  EntryProtocol,
+  InternetEntry,
+  SocketEntry,
+  SocketMemory,
+  SocketOwner,
+  SocketState,
+  SocketTimer,
+  UnixEntry,
+} from './diag/entry.js'
+export type { OneOrMore, SocketFilter } from './diag/filter.js'
+export { sockets } from './diag/sockets.js'
+export { type DiagSupport, diagSupport } from './diag/support.js'
 export { tcpInfo } from './diag/tcpinfo.js'
 export type { Receiver } from './diag/traffic.js'

@@ -35,6 +35,11 @@ const sound: Record<ExportName, (fd: number) => unknown[]> = {
   networkNamespace: () => [],
   createNetworkNamespace: () => [],
   setNetworkNamespace: (fd) => [fd],
+  send: (fd) => [fd, Uint8Array.of(0)],
+  receive: (fd) => [fd, new Uint8Array(64)],
+  processSockets: () => [process.pid, new Uint8Array(64)],
+  openProcess: () => [process.pid],
+  getProcessDescriptor: (fd) => [fd, 0],
 }
 
 /** Calls an export with any arguments at all. */
@@ -58,6 +63,8 @@ const makesDescriptor: ReadonlySet<ExportName> = new Set([
   'dup',
   'networkNamespace',
   'createNetworkNamespace',
+  'openProcess',
+  'getProcessDescriptor',
 ])
 
 /** Calls an export with sound arguments but for what `change` does to them, and leaves no descriptor behind. */
