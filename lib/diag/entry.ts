@@ -52,7 +52,7 @@ export interface SocketOwner {
 interface CommonEntry {
   state: SocketState
   /** The user who made the socket; undefined where the kernel does not tell, as for a remnant in TIME_WAIT. */
-  uid: number | undefined
+  uid?: number | undefined
   /** The inode of its descriptors; 0 where none is left, or none there yet: remnants, orphans, the accept queue. */
   inode: number
   /**
@@ -90,9 +90,9 @@ export interface InternetEntry extends CommonEntry {
   /** The peer's port, 0 where there is no peer. */
   remotePort: number
   /** The interface that the socket is bound to. */
-  interface: string | undefined
-  /** SO_MARK, where the caller has CAP_NET_ADMIN. */
-  mark: number | undefined
+  interface?: string | undefined
+  /** SO_MARK, where it is not 0 and the caller has CAP_NET_ADMIN. */
+  mark?: number | undefined
   /** The timer that runs, if any does. */
   timer: SocketTimer | undefined
   /** Milliseconds until the timer runs out: with `timewait`, until the port is free. */

@@ -59,7 +59,7 @@ function testsOf(query: Query): (Test | undefined)[] {
     inLocal && ((entry) => inLocal(entry.localAddress)),
     inRemote && ((entry) => inRemote(entry.remoteAddress)),
     setTest(query.interfaces, (entry) => entry.interface),
-    setTest(query.marks, (entry) => entry.mark),
+    setTest(query.marks, (entry) => entry.mark ?? 0),
     setTest(query.uids, (entry) => entry.uid),
     setTest(query.inodes, (entry) => entry.inode),
     setTest(query.cookies, (entry) => entry.cookie),

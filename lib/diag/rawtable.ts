@@ -28,8 +28,6 @@ function readLine(line: string, family: InternetEntry['family']): InternetEntry 
     uid: Number(uid),
     inode: Number(inode),
     cookie: undefined,
-    interface: undefined,
-    mark: undefined,
     timer: undefined,
     timerMs: undefined,
     retransmits: 0,

@@ -1,6 +1,6 @@
 import { errnoOf, type SystemError, unsupported } from '../errors.js'
 import { zoneName } from '../sockaddr.js'
-import type { EntryProtocol, InternetEntry, SocketEntry, UnixEntry } from './entry.js'
+import type { EntryProtocol, InternetEntry, SocketEntry } from './entry.js'
 import type { SocketFilter } from './filter.js'
 import { select } from './matches.js'
 import { Channel } from './netlink/channel.js'
@@ -23,32 +23,33 @@ function interfaceNames(): (index: number) => string | undefined {
   }
 }
 
-function listInet(channel: Channel, query: Query, protocol: InternetEntry['protocol']): InternetEntry[] {
+function addInet(channel: Channel, query: Query, protocol: InternetEntry['protocol'], entries: SocketEntry[]): void {
   const [program, interfaceName] = [compileProgram(query), interfaceNames()]
   const states = stateMask(query.states, protocol)
-  const families = query.families.filter((family) => family !== 'unix')
-  return families.flatMap((family) => {
+  for (const family of internetFamilies(query)) {
     const request = inetDumpRequest({ protocol, family, states, tcpInfo: query.tcpInfo, program })
-    return channel.dump(messages.byFamily, request, inetReader({ protocol, family, interfaceName }))
-  })
+    channel.dump(messages.byFamily, request, inetReader({ protocol, family, interfaceName }), entries)
+  }
 }
 
-function listUnix(channel: Channel, query: Query): UnixEntry[] {
-  return channel.dump(messages.byFamily, unixDumpRequest(stateMask(query.states, 'unix')), readUnix)
+function internetFamilies(query: Query): InternetEntry['family'][] {
+  return query.families.filter((family) => family !== 'unix')
 }
 
 // Asked for what it cannot show, the kernel looks for a module each time.
 const missing = new Set<EntryProtocol>()
 
-/** The sockets of a protocol; undefined where this kernel's sock_diag cannot show them. */
-function dump(channel: Channel, query: Query, protocol: EntryProtocol): SocketEntry[] | undefined {
-  if (missing.has(protocol)) return undefined
+/** Adds the sockets of a protocol to a list. False where this kernel's sock_diag cannot show them. */
+function add(channel: Channel, query: Query, protocol: EntryProtocol, entries: SocketEntry[]): boolean {
+  if (missing.has(protocol)) return false
   try {
-    return protocol === 'unix' ? listUnix(channel, query) : listInet(channel, query, protocol)
+    if (protocol !== 'unix') addInet(channel, query, protocol, entries)
+    else channel.dump(messages.byFamily, unixDumpRequest(stateMask(query.states, protocol)), readUnix, entries)
+    return true
   } catch (error) {
     if ((error as SystemError).errno !== errnoOf('ENOENT')) throw error
     missing.add(protocol)
-    return undefined
+    return false
   }
 }
 
@@ -57,28 +58,25 @@ export function showsProtocol(protocol: EntryProtocol): boolean {
   const channel = new Channel()
   try {
     // Nothing is in no state at all.
-    return protocol === 'raw' || dump(channel, { ...queryOf({ protocol }), states: [] }, protocol) !== undefined
+    return protocol === 'raw' || add(channel, { ...queryOf({ protocol }), states: [] }, protocol, [])
   } finally {
     channel.close()
   }
-}
-
-function list(channel: Channel, query: Query, protocol: EntryProtocol): SocketEntry[] {
-  const entries = dump(channel, query, protocol)
-  if (entries) return entries
-  if (protocol === 'raw') return query.families.filter((family) => family !== 'unix').flatMap(rawTable)
-  if (query.isNamed) throw unsupported(`The kernel's sock_diag cannot show ${protocol} sockets here`)
-  return []
 }
 
 function listAll(query: Query): SocketEntry[] {
   const channel = new Channel()
+  const entries: SocketEntry[] = []
   try {
-    const entries = query.protocols.flatMap((protocol) => list(channel, query, protocol))
-    return select(entries, query)
+    for (const protocol of query.protocols) {
+      if (add(channel, query, protocol, entries)) continue
+      if (protocol === 'raw') entries.push(...internetFamilies(query).flatMap(rawTable))
+      else if (query.isNamed) throw unsupported(`The kernel's sock_diag cannot show ${protocol} sockets here`)
+    }
   } finally {
     channel.close()
   }
+  return select(entries, query)
 }
 
 /**

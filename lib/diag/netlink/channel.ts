@@ -99,27 +99,28 @@ export class Channel {
   #sequence = 0
 
   /**
-   * Asks for all sockets that a request describes.
+   * Asks for all sockets that a request describes, and adds them to a list.
    *
    * @throws what the kernel answered: ENOENT where it cannot show this kind of socket; EINTR where its tables changed
    * during each of several attempts
    */
-  dump<Item>(type: number, request: Uint8Array, read: Reader<Item>): Item[] {
+  dump<Item>(type: number, request: Uint8Array, read: Reader<Item>, items: Item[]): void {
+    const before = items.length
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const items = this.#dumpOnce(type, request, read)
-      if (items) return items
+      if (this.#dumpOnce(type, request, read, items)) return
+      items.length = before
     }
     throw systemError(errnoOf('EINTR'), 'sock_diag')
   }
 
-  #dumpOnce<Item>(type: number, request: Uint8Array, read: Reader<Item>): Item[] | undefined {
-    const items: Item[] = []
+  /** False where the tables changed. */
+  #dumpOnce<Item>(type: number, request: Uint8Array, read: Reader<Item>, items: Item[]): boolean {
     let wasInterrupted = false
     this.#send(type, flags.dump, request)
     for (;;) {
       const { isLast, isInterrupted } = readMessages(target, this.#receive(), this.#sequence, read, items)
       wasInterrupted ||= isInterrupted
-      if (isLast) return wasInterrupted ? undefined : items
+      if (isLast) return !wasInterrupted
     }
   }
 

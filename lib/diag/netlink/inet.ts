@@ -1,7 +1,7 @@
 import { tcpStateName } from '../../options/tcpinfo.js'
 import type { InternetEntry, SocketState, SocketTimer } from '../entry.js'
 import { ipv4Texts, ipv6Texts } from './addresses.js'
-import { type Attributes, directionOf, readAttributes } from './attributes.js'
+import { type Attributes, attributeTypes, directionOf, findAttribute, readAttributes } from './attributes.js'
 import type { Reader } from './channel.js'
 import { readPair, readPort, type View } from './view.js'
 
@@ -48,14 +48,11 @@ export interface Subject {
   readonly interfaceName: (index: number) => string | undefined
 }
 
-/** Makes a remnant or a request for a connection: the kernel keeps no more of them than this. */
-function makeRemnant(
-  { protocol, family, interfaceName }: Subject,
-  state: SocketState,
-  view: View,
-  start: number,
-  mark: number | undefined,
-): InternetEntry {
+/**
+ * Makes a remnant or a request for a connection: the kernel keeps no more of them than this. There can be many, and what
+ * each costs is above all its size, so they have no property for what they lack.
+ */
+function makeRemnant({ protocol, family }: Subject, state: SocketState, view: View, start: number): InternetEntry {
   const { bytes, words } = view
   const texts = family === 'ipv4' ? ipv4Texts : ipv6Texts
   const timer = timers[bytes[start + at.timer] as number]
@@ -67,21 +64,25 @@ function makeRemnant(
     localPort: readPort(view, start + at.localPort),
     remoteAddress: texts.textAt(view, start + at.remoteAddress),
     remotePort: readPort(view, start + at.remotePort),
-    uid: undefined,
     inode: 0,
     cookie: readPair(view, start + at.cookie),
-    interface: interfaceName(words[(start + at.interface) >> 2] as number),
-    mark,
     timer,
     timerMs: timer === undefined ? undefined : (words[(start + at.expires) >> 2] as number),
     retransmits: bytes[start + at.retransmits] as number,
   }
 }
 
+/** Adds what few sockets have. */
+function addRare(entry: InternetEntry, name: string | undefined, mark: number | undefined): InternetEntry {
+  if (name !== undefined) entry.interface = name
+  if (mark) entry.mark = mark
+  return entry
+}
+
 /** Makes a socket that a program has, or had: nothing of it is cut down yet. */
 function makeSocket(subject: Subject, state: SocketState, view: View, start: number, found: Attributes): InternetEntry {
   const { words } = view
-  const remnant = makeRemnant(subject, state, view, start, found.mark)
+  const remnant = makeRemnant(subject, state, view, start)
   const isRaw = subject.protocol === 'raw'
   const listens = state === 'LISTEN'
   const received = words[(start + at.receiveQueue) >> 2] as number
@@ -97,8 +98,6 @@ function makeSocket(subject: Subject, state: SocketState, view: View, start: num
     uid: words[(start + at.uid) >> 2],
     inode: words[(start + at.inode) >> 2] as number,
     cookie: remnant.cookie,
-    interface: remnant.interface,
-    mark: remnant.mark,
     timer: remnant.timer,
     timerMs: remnant.timerMs,
     retransmits: remnant.retransmits,
@@ -125,9 +124,13 @@ export function inetReader(subject: Subject): Reader<InternetEntry> {
   return (view, start, end) => {
     const state = end - start < size ? undefined : states[view.bytes[start + at.state] as number]
     if (state === undefined) return undefined
-    const found = readAttributes(view, start + size, end)
+    const name = subject.interfaceName(view.words[(start + at.interface) >> 2] as number)
     // The kernel tells of each whole socket which directions are shut down.
-    if (found.shutdown === undefined) return makeRemnant(subject, state, view, start, found.mark)
-    return makeSocket(subject, state, view, start, found)
+    if (findAttribute(view, start + size, end, attributeTypes.shutdown) === -1) {
+      const mark = findAttribute(view, start + size, end, attributeTypes.mark)
+      return addRare(makeRemnant(subject, state, view, start), name, mark === -1 ? 0 : view.words[mark >> 2])
+    }
+    const found = readAttributes(view, start + size, end)
+    return addRare(makeSocket(subject, state, view, start, found), name, found.mark)
   }
 }
