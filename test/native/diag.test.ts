@@ -21,6 +21,7 @@ function ownSockets(): number[][] {
   return readdirSync('/proc/self/fd')
     .map((fd) => [Number(fd), socketInode(fd)])
     .filter(([, inode]) => inode !== 0)
+    .sort(([one = 0], [other = 0]) => one - other)
 }
 
 function socketInode(fd: string): number {
