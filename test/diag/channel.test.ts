@@ -78,7 +78,7 @@ function attribute(type: number, content: readonly number[], length = 4 + conten
 }
 
 describe('inetReader', () => {
-  const reader = inetReader({ protocol: 'tcp', family: 'ipv4', interfaceName: () => undefined })
+  const reader = inetReader({ protocol: 'tcp', interfaceName: () => undefined })
   const head = [2, 10, 0, 0, ...Array(68).fill(0)]
 
   test('reads a socket, and leaves out attributes that it does not know', () => {

@@ -10,7 +10,7 @@ import { type InternetEntry, type SocketEntry, type SocketFilter, type SocketSta
 import { BareSocket, setOption } from '../../lib/index.js'
 import { useOwnNetwork } from '../sockets/network.js'
 import { isRoot } from '../support.js'
-import { connectStream, World } from './world.js'
+import { connectStream, settled, World } from './world.js'
 
 useOwnNetwork()
 
@@ -23,11 +23,10 @@ function keptByKernel(filter: SocketFilter): SocketEntry[] {
   const channel = new Channel()
   const entries: SocketEntry[] = []
   for (const protocol of protocols) {
+    const dump = { protocol, states: stateMask(query.states, protocol), tcpInfo: false, program: compileProgram(query) }
+    const reader = inetReader({ protocol, interfaceName: (index) => (index === 0 ? undefined : 'lo') })
     for (const family of ['ipv4', 'ipv6'] as const) {
-      const states = stateMask(query.states, protocol)
-      const request = inetDumpRequest({ protocol, family, states, tcpInfo: false, program: compileProgram(query) })
-      const interfaceName = (index: number) => (index === 0 ? undefined : 'lo')
-      channel.dump(messages.byFamily, request, inetReader({ protocol, family, interfaceName }), entries)
+      channel.dump(messages.byFamily, inetDumpRequest(dump, family), reader, entries)
     }
   }
   channel.close()
@@ -64,7 +63,7 @@ describe.skipIf(!isRoot)(`a filter${isRoot ? '' : ' (needs root, for a network o
   let all: SocketEntry[]
   let filters: fc.Arbitrary<SocketFilter>
 
-  beforeAll(() => {
+  beforeAll(async () => {
     world = new World()
     for (const family of ['ipv4', 'ipv6'] as const) {
       const mark = (socket: BareSocket) => setOption(socket, 'SO_MARK', 7)
@@ -80,7 +79,7 @@ describe.skipIf(!isRoot)(`a filter${isRoot ? '' : ' (needs root, for a network o
     const dual = world.keep(new BareSocket('ipv6'))
     dual.listen(5, {})
     world.keep(connectStream('ipv4', dual.address().port ?? 0))
-    all = sockets({ protocol: protocols })
+    all = await settled(() => sockets({ protocol: protocols }))
     const inUse = all.flatMap(({ localPort, remotePort }) => [localPort ?? 0, remotePort ?? 0])
     const states = fc.constantFrom<SocketState>(...stateNames)
     filters = fc.record({
