@@ -39,6 +39,11 @@ constexpr Export kExports[] = {
     {"networkNamespace", NetworkNamespace},
     {"createNetworkNamespace", CreateNetworkNamespace},
     {"setNetworkNamespace", SetNetworkNamespace},
+    {"send", Send},
+    {"receive", Receive},
+    {"processSockets", ProcessSockets},
+    {"openProcess", OpenProcess},
+    {"getProcessDescriptor", GetProcessDescriptor},
 };
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {

@@ -31,6 +31,12 @@ napi_value NetworkNamespace(napi_env env, napi_callback_info info);
 napi_value CreateNetworkNamespace(napi_env env, napi_callback_info info);
 napi_value SetNetworkNamespace(napi_env env, napi_callback_info info);
 
+napi_value Send(napi_env env, napi_callback_info info);
+napi_value Receive(napi_env env, napi_callback_info info);
+napi_value ProcessSockets(napi_env env, napi_callback_info info);
+napi_value OpenProcess(napi_env env, napi_callback_info info);
+napi_value GetProcessDescriptor(napi_env env, napi_callback_info info);
+
 }  // namespace sockctl
 
 #endif  // SRC_CALLS_H_

@@ -39,6 +39,18 @@ int CreateNetworkNamespace();
 // Moves the calling thread to a network namespace.
 int SetNetworkNamespace(int fd);
 
+// Neither waits. Receive() returns the length of the whole datagram, which may be more than there was room for.
+int Send(int fd, const void* message, size_t length);
+int Receive(int fd, void* target, size_t capacity);
+
+// Writes the sockets that a process has open, each as its descriptor and its inode, two uint32_t. Returns how many
+// there are, which may be more than there was room for.
+int ProcessSockets(int pid, uint8_t* pairs, size_t capacity);
+// Opens a descriptor that stands for a process; it is close-on-exec, as is what GetProcessDescriptor() returns.
+int OpenProcess(int pid);
+// Duplicates a descriptor of the process that another descriptor stands for.
+int GetProcessDescriptor(int process, int fd);
+
 }  // namespace sockctl::system
 
 #endif  // SRC_SYSTEM_H_

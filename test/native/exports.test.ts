@@ -26,6 +26,11 @@ const counts = {
   networkNamespace: 0,
   createNetworkNamespace: 0,
   setNetworkNamespace: 1,
+  send: 2,
+  receive: 2,
+  processSockets: 2,
+  openProcess: 1,
+  getProcessDescriptor: 2,
 } as const satisfies Record<keyof Native, number> & {
   [Name in keyof Native]: Required<Parameters<Native[Name]>>['length']
 }

@@ -37,6 +37,11 @@ const sound: Record<ExportName, (fd: number) => unknown[]> = {
   networkNamespace: () => [],
   createNetworkNamespace: () => [],
   setNetworkNamespace: (fd) => [fd],
+  send: (fd) => [fd, Uint8Array.of(0)],
+  receive: (fd) => [fd, new Uint8Array(64)],
+  processSockets: () => [process.pid, new Uint8Array(64)],
+  openProcess: () => [process.pid],
+  getProcessDescriptor: (fd) => [fd, 0],
 }
 
 /** Calls an export with any arguments at all. */
@@ -55,11 +60,14 @@ export function openSocket(): number {
   return fd
 }
 
-const makesDescriptor: ReadonlySet<ExportName> = new Set([
+/** The exports that return a descriptor. */
+export const makesDescriptor: ReadonlySet<ExportName> = new Set([
   'socket',
   'dup',
   'networkNamespace',
   'createNetworkNamespace',
+  'openProcess',
+  'getProcessDescriptor',
 ])
 
 /** Calls an export with sound arguments but for what `change` does to them, and leaves no descriptor behind. */

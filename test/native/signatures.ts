@@ -29,6 +29,11 @@ export const signatures = {
   networkNamespace: [],
   createNetworkNamespace: [],
   setNetworkNamespace: ['fd'],
+  send: ['fd', 'bytes'],
+  receive: ['fd', 'bytes'],
+  processSockets: ['int', 'bytes'],
+  openProcess: ['int'],
+  getProcessDescriptor: ['fd', 'int'],
 } as const satisfies { readonly [Name in keyof Native]: Kinds<Readonly<Required<Parameters<Native[Name]>>>> }
 
 /** The name of an export. */
