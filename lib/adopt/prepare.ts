@@ -48,7 +48,7 @@ export function checkPreparation(
   optional(given.reuseAddress, 'options.reuseAddress', validateBoolean)
   optional(given.control, 'options.control', validateFunction)
   const changes = given.options === undefined ? [] : prepareChanges(given.options, 'options.options')
-  refuseHarm(changes)
+  refuseHarm(changes, () => kind.type === 'datagram')
   return { kind, reuseAddress: given.reuseAddress ?? reuseByDefault, changes, control: given.control }
 }
 

@@ -4,7 +4,7 @@ import { optional, validateBoolean, validateObject } from '../validate.js'
 import { applyChanges, prepareChanges, refuseHarm } from './change.js'
 import { harmOf } from './harm.js'
 import { optionError, rowOf } from './row.js'
-import { refuseLate } from './state.js'
+import { isDatagram, refuseLate } from './state.js'
 import type { table } from './table/index.js'
 import type { InputOf, OutputOf } from './values.js'
 
@@ -96,7 +96,7 @@ export function setOption<Name extends WritableOption>(
   const encoded = row.encode(value)
   const fd = fdOf(target)
   if (row.careful) {
-    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, value) }], fd)
+    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, value) }], () => isDatagram(fd))
     refuseLate(fd, name, row.entry)
   }
   const errno = row.set(fd, encoded)
@@ -114,6 +114,6 @@ export function setOptions(target: SocketLike, values: SocketOptions, how?: SetO
   const changes = prepareChanges(values, 'values')
   if (how !== undefined) checkHow(how)
   const fd = fdOf(target)
-  if (!mayHarm(target, how)) refuseHarm(changes, fd)
+  if (!mayHarm(target, how)) refuseHarm(changes, () => isDatagram(fd))
   applyChanges(fd, changes)
 }

@@ -2,7 +2,7 @@ import { invalidArgValue } from '../errors.js'
 import { validateObject } from '../validate.js'
 import { type Harm, harmOf } from './harm.js'
 import { type Encoded, optionError, type Row, rowOf } from './row.js'
-import { isDatagram, refuseLate } from './state.js'
+import { refuseLate } from './state.js'
 import { table } from './table/index.js'
 import { noteValues, restoreValues } from './undo.js'
 
@@ -36,11 +36,14 @@ export function prepareChanges(values: unknown, name = 'options'): Change[] {
 /**
  * Refuses changes that would make the event loop wait, or spin.
  *
- * @param fd the socket; without one it is to be a stream
+ * @param onDatagrams whether it is a datagram socket
  * @throws `ERR_INVALID_ARG_VALUE`
  */
-export function refuseHarm(changes: readonly Pick<Change, 'row' | 'given' | 'harm'>[], fd?: number): void {
-  const harmful = changes.find(({ harm }) => harm && (!harm.onDatagrams || (fd !== undefined && isDatagram(fd))))
+export function refuseHarm(
+  changes: readonly Pick<Change, 'row' | 'given' | 'harm'>[],
+  onDatagrams: () => boolean,
+): void {
+  const harmful = changes.find(({ harm }) => harm && (!harm.onDatagrams || onDatagrams()))
   if (harmful?.harm) throw invalidArgValue(harmful.row.name, harmful.given, harmful.harm.reason)
 }
 
