@@ -1,13 +1,13 @@
-// Node's module with one difference, which the part of the address after the question mark names. What it changes is
+// Node's module with one difference, which the part of the address after the question mark names, with the event for `later`. What it changes is
 // how a socket or server emits, returns, throws or tells, whoever records it.
 import stock from 'node:net'
 
-const kind = new URL(import.meta.url).search.slice(1)
+const [kind, late] = new URL(import.meta.url).search.slice(1).split(':')
 
 /** How each kind passes an event on. */
 const emitters = {
   later: (pass, event, args) => {
-    if (event !== 'ready') return pass(event, ...args)
+    if (event !== late) return pass(event, ...args)
     process.nextTick(() => pass(event, ...args))
     return true
   },

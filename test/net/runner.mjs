@@ -8,7 +8,7 @@ const { programs } = await import(file)
 
 /** What was thrown where nobody could catch it, and what Node.js warned of. */
 const strays = []
-process.on('uncaughtException', (error) => strays.push(`uncaught: ${error.stack}`))
+process.on('uncaughtException', (error) => strays.push(error))
 process.on('warning', ({ name, code, message }) => strays.push(`${name} ${code} ${message}`))
 
 /** Fails unless the promise is kept in time. */

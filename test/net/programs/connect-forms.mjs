@@ -84,6 +84,26 @@ export const programs = {
     server.close()
   },
 
+  'an IPv4 client of a server on any address': async ({ serve, net, watch, state }) => {
+    const { server, port } = await serve(
+      (socket) => {
+        state(socket, 'accepted')
+        socket.end()
+      },
+      { at: [0] },
+    )
+    const client = watch('client', net.connect(port, '127.0.0.1').resume())
+    await until(client, 'close')
+    server.close()
+  },
+
+  'an IPv4 client of a server for IPv6 alone': async ({ serve, net, watch }) => {
+    const { server, port } = await serve(undefined, { at: [{ port: 0, host: '::', ipv6Only: true }] })
+    const client = watch('client', net.connect(port, '127.0.0.1'))
+    await until(client, 'close')
+    server.close()
+  },
+
   'the server property of an accepted socket': async ({ serve, net, watch, note }) => {
     const { server, port } = await serve((socket) => {
       note('server', socket.server)

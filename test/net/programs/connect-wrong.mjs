@@ -63,7 +63,7 @@ export const programs = {
     ),
 
   'new Socket() with wrong options': async ({ net, outcome }) => {
-    const lists = [5, 'abc', true, { fd: -1 }, { fd: 'a' }, { objectMode: true }, { readableObjectMode: true }]
+    const lists = ['abc', true, { fd: -1 }, { fd: 'a' }, { objectMode: true }, { readableObjectMode: true }]
     for (const options of [...lists, { signal: {} }, { handle: null }, null, undefined, [], {}]) {
       outcome(`new Socket(${JSON.stringify(options)})`, () => new net.Socket(options).constructor.name)
     }

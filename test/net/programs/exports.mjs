@@ -3,24 +3,21 @@ import { inspect } from 'node:util'
 
 const modules = ['connect', 'createConnection', 'createServer', 'isIP', 'isIPv4', 'isIPv6']
 
-/** The methods and accessors that a prototype has of its own, with the number of arguments of each. */
-function membersOf(prototype) {
-  const members = Object.getOwnPropertyDescriptors(prototype)
-  return Object.entries(members)
-    .filter(([name]) => !name.startsWith('_'))
-    .map(
-      ([name, { value, get, set }]) =>
-        `${name}${typeof value === 'function' ? `/${value.length}` : ''}${get ? ' get' : ''}${set ? ' set' : ''}`,
-    )
-    .sort()
-}
-
-/** All names that an object and its prototypes have. */
+/** The names that an object and its prototypes have. */
 function namesOf(object) {
   const names = new Set()
   for (let at = object; at; at = Object.getPrototypeOf(at))
     for (const name of Object.getOwnPropertyNames(at)) names.add(name)
   return [...names].filter((name) => !name.startsWith('_')).sort()
+}
+
+/** Whether a name is a method's; accessors are not called for that. */
+function isMethod(prototype, name) {
+  for (let at = prototype; at; at = Object.getPrototypeOf(at)) {
+    const member = Object.getOwnPropertyDescriptor(at, name)
+    if (member) return typeof member.value === 'function'
+  }
+  return false
 }
 
 export const programs = {
@@ -85,12 +82,14 @@ export const programs = {
     socket.destroy()
   },
 
-  'the members of Server and Socket': async ({ net, note }) => {
-    note(
-      'Server',
-      membersOf(net.Server.prototype).filter((name) => !/^(listen|connect|constructor)/.test(name)),
-    )
-    note('own', 'listen' in net.Server.prototype, 'connect' in net.Socket.prototype)
+  'the methods of all that prototypes have': async ({ net, note }) => {
+    for (const { name, prototype } of [net.Socket, net.Server]) {
+      const methods = namesOf(prototype).filter((key) => isMethod(prototype, key))
+      note(
+        name,
+        methods.map((key) => `${key}/${prototype[key].length}`),
+      )
+    }
   },
 
   'isIP()': async ({ net, note }) => {

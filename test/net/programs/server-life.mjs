@@ -59,6 +59,20 @@ export const programs = {
     server.close()
   },
 
+  'listen() on a port with a connection in TIME_WAIT': async ({ serve, net, watch, state }) => {
+    const { server, port } = await serve((socket) => socket.end())
+    const client = watch('client', net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }).resume())
+    await until(client, 'end')
+    client.end()
+    await until(client, 'close')
+    server.close()
+    await until(server, 'close')
+    server.listen(port, '127.0.0.1')
+    await until(server, 'listening')
+    state(server, 'again')
+    server.close()
+  },
+
   'listen() in the tick of close()': async ({ serve, note }) => {
     const { server, port } = await serve()
     server.close(() => note('closed'))

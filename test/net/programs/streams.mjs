@@ -151,6 +151,33 @@ export const programs = {
     server.close()
   },
 
+  'the end in ticks': async ({ serve, net, watch, ticks }) => {
+    const { server, port } = await serve((socket) => socket.end())
+    const client = watch('client', net.connect(port, host))
+    client.on('readable', () => {
+      client.read()
+      ticks(client, 'after read()')
+    })
+    await until(client, 'close')
+    server.close()
+  },
+
+  'a drain and the callback of its write': async ({ serve, net, watch, mark }) => {
+    const { server, port } = await serve((socket) => socket.resume())
+    const client = watch('client', new net.Socket({ writableHighWaterMark: 1 }))
+    client.connect(port, host)
+    mark(
+      client,
+      'write() gave',
+      client.write('more than one', () => mark(client, 'written')),
+    )
+    await until(client, 'drain')
+    client.end()
+    client.resume()
+    await until(client, 'close')
+    server.close()
+  },
+
   'read() with a size': async ({ serve, net, watch, mark }) => {
     const { server, port } = await serve((socket) => socket.end('0123456789'))
     const client = watch('client', net.connect(port, host), { without: ['readable'] })
