@@ -98,3 +98,14 @@ export class Tools extends Recorder {
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true })
   }
 }
+
+/** Events whose number depends on how the kernel cuts the data. */
+export const uncounted = ['drain', 'pause', 'resume', 'readable']
+
+/** A client of a server that sends back what it gets, or does something else, and is closed after the client. */
+export async function echoed({ serve, net, watch }, onAccepted = (socket) => socket.pipe(socket)) {
+  const { server, port } = await serve(onAccepted, { without: uncounted })
+  const client = watch('client', net.connect(port, '127.0.0.1'), { without: uncounted })
+  client.once('close', () => server.close())
+  return client
+}

@@ -82,49 +82,6 @@ export const programs = {
     await until(client, 'close')
   },
 
-  'addresses tried in turn': async ({ serve, net, watch, state }) => {
-    const { server, port } = await serve((socket) => socket.end())
-    const lookup = lookupOf('127.0.0.2', '127.0.0.3', '127.0.0.1')
-    const options = { port, host: 'name', lookup, autoSelectFamilyAttemptTimeout: 5000 }
-    const client = watch('client', net.connect(options).resume())
-    await until(client, 'connect')
-    state(client, 'in connect')
-    await until(client, 'close')
-    server.close()
-  },
-
-  'families tried by turns': async ({ serve, net, watch, state }) => {
-    const { server, port } = await serve((socket) => socket.end())
-    const lookup = lookupOf('127.0.0.2', '127.0.0.1', '::1')
-    const options = { port, host: 'name', lookup, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 5000 }
-    const client = watch('client', net.connect(options).resume())
-    await until(client, 'connect')
-    state(client, 'in connect')
-    await until(client, 'close')
-    server.close()
-  },
-
-  'a live address behind a dead one of the other family': async ({ serve, net, watch, state }) => {
-    const { server, port } = await serve((socket) => socket.end(), { at: [0, '::1'] })
-    const lookup = lookupOf('127.0.0.2', '::1')
-    const client = watch(
-      'client',
-      net.connect({ port, host: 'name', lookup, autoSelectFamilyAttemptTimeout: 5000 }).resume(),
-    )
-    await until(client, 'connect')
-    state(client, 'in connect')
-    await until(client, 'close')
-    server.close()
-  },
-
-  'addresses that are all dead': async ({ net, watch, freePort, ticks }) => {
-    const lookup = lookupOf('127.0.0.2', '::1', '127.0.0.1')
-    const port = await freePort()
-    const client = watch('client', net.connect({ port, host: 'name', lookup, autoSelectFamilyAttemptTimeout: 5000 }))
-    client.on('error', () => ticks(client, 'in error'))
-    await until(client, 'close')
-  },
-
   'auto select turned off for all': async ({ serve, net, watch, note }) => {
     net.setDefaultAutoSelectFamily(false)
     note('default', net.getDefaultAutoSelectFamily())

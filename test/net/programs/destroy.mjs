@@ -50,23 +50,16 @@ async function acceptedIn(tools, event, error) {
 const reason = new Error('the reason')
 const lookup = lookupOf(host)
 
+function connectAndStop(client, stop, to) {
+  client.connect(to)
+  stop()
+}
+
 export const programs = {
   'destroy() of a new socket': (tools) => beforeConnected(tools, (_, stop) => stop()),
   'destroy(error) of a new socket': (tools) => beforeConnected(tools, (_, stop) => stop(), { error: reason }),
-  'destroy() after connect()': (tools) =>
-    beforeConnected(tools, (client, stop, to) => {
-      client.connect(to)
-      stop()
-    }),
-  'destroy(error) after connect()': (tools) =>
-    beforeConnected(
-      tools,
-      (client, stop, to) => {
-        client.connect(to)
-        stop()
-      },
-      { error: reason },
-    ),
+  'destroy() after connect()': (tools) => beforeConnected(tools, connectAndStop),
+  'destroy(error) after connect()': (tools) => beforeConnected(tools, connectAndStop, { error: reason }),
   'destroy() a tick after connect()': (tools) =>
     beforeConnected(tools, (client, stop, to) => {
       client.connect(to)
@@ -83,23 +76,9 @@ export const programs = {
       client.connect(to)
     }),
   'destroy() after connect() to a name': (tools) =>
-    beforeConnected(
-      tools,
-      (client, stop, to) => {
-        client.connect(to)
-        stop()
-      },
-      { connect: { host: 'name', lookup } },
-    ),
+    beforeConnected(tools, connectAndStop, { connect: { host: 'name', lookup } }),
   'destroy() after connect() to localhost': (tools) =>
-    beforeConnected(
-      tools,
-      (client, stop, to) => {
-        client.connect(to)
-        stop()
-      },
-      { connect: { host: 'localhost' } },
-    ),
+    beforeConnected(tools, connectAndStop, { connect: { host: 'localhost' } }),
   'destroy() in lookup': (tools) =>
     beforeConnected(tools, (client, stop, to) => client.once('lookup', stop).connect(to), {
       connect: { host: 'name', lookup },

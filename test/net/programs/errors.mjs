@@ -9,15 +9,16 @@ async function connected({ serve, net, watch }, onConnection = () => {}, options
   return { server, port, client, accepted }
 }
 
+function writeMore({ mark }, socket) {
+  const result = socket.write('more', (error) => mark(socket, 'written', error))
+  mark(socket, 'write() gave', result)
+}
+
 export const programs = {
   'write() after end()': async (tools) => {
     const { server, client } = await connected(tools, (socket) => socket.resume())
     client.end('last')
-    tools.mark(
-      client,
-      'write() gave',
-      client.write('more', (error) => tools.mark(client, 'written', error)),
-    )
+    writeMore(tools, client)
     tools.ticks(client, 'after write()')
     await until(client, 'close')
     server.close()
@@ -26,18 +27,10 @@ export const programs = {
   'write() after destroy()': async (tools) => {
     const { server, client } = await connected(tools, (socket) => socket.resume())
     client.destroy()
-    tools.mark(
-      client,
-      'write() gave',
-      client.write('more', (error) => tools.mark(client, 'written', error)),
-    )
+    writeMore(tools, client)
     tools.ticks(client, 'after write()')
     await until(client, 'close')
-    tools.mark(
-      client,
-      'write() gave',
-      client.write('more', (error) => tools.mark(client, 'written', error)),
-    )
+    writeMore(tools, client)
     await immediate()
     server.close()
   },

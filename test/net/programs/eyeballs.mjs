@@ -1,4 +1,4 @@
-// Addresses that do not answer at all: Happy Eyeballs gives up on them after a while.
+// Names with several addresses: Happy Eyeballs tries them by turns, and gives up on those that do not answer.
 import net from 'node:net'
 import { lookupOf, until } from '../tools.mjs'
 
@@ -30,7 +30,30 @@ async function behindSilence({ serve, net: module, watch, state }, lookup) {
   server.close()
 }
 
+/** Tries addresses of which one is alive. */
+async function tryEach({ serve, net: module, watch, state }, addresses, alive = '127.0.0.1') {
+  const { server, port } = await serve((socket) => socket.end(), { at: [0, alive] })
+  const options = { port, host: 'name', lookup: lookupOf(...addresses), autoSelectFamilyAttemptTimeout: 5000 }
+  const client = watch('client', module.connect(options).resume())
+  await until(client, 'connect')
+  state(client, 'in connect')
+  await until(client, 'close')
+  server.close()
+}
+
 export const programs = {
+  'addresses tried in turn': (tools) => tryEach(tools, ['127.0.0.2', '127.0.0.3', '127.0.0.1']),
+  'families tried by turns': (tools) => tryEach(tools, ['127.0.0.2', '127.0.0.1', '::1']),
+  'a live address behind a dead one of the other family': (tools) => tryEach(tools, ['127.0.0.2', '::1'], '::1'),
+
+  'addresses that are all dead': async ({ net: module, watch, freePort, ticks }) => {
+    const lookup = lookupOf('127.0.0.2', '::1', '127.0.0.1')
+    const port = await freePort()
+    const client = watch('client', module.connect({ port, host: 'name', lookup, autoSelectFamilyAttemptTimeout: 5000 }))
+    client.on('error', () => ticks(client, 'in error'))
+    await until(client, 'close')
+  },
+
   'a live address behind one that does not answer': (tools) => behindSilence(tools, lookupOf('127.0.0.1', '127.0.0.2')),
   'a dead address behind one that does not answer': (tools) => behindSilence(tools, lookupOf('127.0.0.1', '127.0.0.3')),
   'a destroy() in connectionAttemptTimeout': async (tools) => {

@@ -25,6 +25,16 @@ async function fail({ net, watch, ticks, state }, ...args) {
   server.close()
 }
 
+/** Listens again at once, and once more when it listens. */
+async function listenThrice({ net, watch, outcome }, host) {
+  const server = watch('server', net.createServer())
+  server.listen(0, host)
+  outcome('second listen()', () => server.listen(0, host))
+  await until(server, 'listening')
+  outcome('third listen()', () => server.listen({ port: 0 }))
+  server.close()
+}
+
 /** Becomes another user while it runs. */
 async function asNobody(run) {
   if (!isRoot) return run()
@@ -169,21 +179,6 @@ export const programs = {
     server.close()
   },
 
-  'listen() twice': async ({ net, watch, outcome }) => {
-    const server = watch('server', net.createServer())
-    server.listen(0, '127.0.0.1')
-    outcome('second listen()', () => server.listen(0, '127.0.0.1'))
-    await until(server, 'listening')
-    outcome('third listen()', () => server.listen(0, '127.0.0.1'))
-    server.close()
-  },
-
-  'listen() twice on names': async ({ net, watch, outcome }) => {
-    const server = watch('server', net.createServer())
-    server.listen(0, 'localhost')
-    outcome('second listen()', () => server.listen(0, 'localhost'))
-    await until(server, 'listening')
-    outcome('third listen()', () => server.listen({ port: 0 }))
-    server.close()
-  },
+  'listen() twice': (tools) => listenThrice(tools, '127.0.0.1'),
+  'listen() twice on names': (tools) => listenThrice(tools, 'localhost'),
 }

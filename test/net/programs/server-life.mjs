@@ -154,32 +154,6 @@ export const programs = {
     server.close()
   },
 
-  'a signal that is aborted while the server listens': async ({ net, watch, ticks }) => {
-    const controller = new AbortController()
-    const server = watch('server', net.createServer())
-    server.listen({ port: 0, host: '127.0.0.1', signal: controller.signal })
-    await until(server, 'listening')
-    controller.abort()
-    ticks(server, 'after abort()')
-    await until(server, 'close')
-  },
-
-  'a signal that was aborted before listen()': async ({ net, watch, ticks }) => {
-    const server = watch('server', net.createServer())
-    server.listen({ port: 0, host: '127.0.0.1', signal: AbortSignal.abort() })
-    ticks(server, 'after listen()')
-    await until(server, 'close')
-  },
-
-  'a signal that is aborted after listen()': async ({ net, watch, ticks }) => {
-    const controller = new AbortController()
-    const server = watch('server', net.createServer())
-    server.listen({ port: 0, host: '127.0.0.1', signal: controller.signal })
-    controller.abort()
-    ticks(server, 'after abort()')
-    await until(server, 'close')
-  },
-
   'Symbol.asyncDispose': needs(
     !Symbol.asyncDispose && 'this Node.js has no Symbol.asyncDispose',
     async ({ serve, mark }) => {
