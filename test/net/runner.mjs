@@ -6,6 +6,9 @@ const [module, file, patience = 10_000] = process.argv.slice(2)
 const { default: net } = await import(module)
 const { programs } = await import(file)
 
+// An attempt is given up by programs that say so, not by a machine at work.
+net.setDefaultAutoSelectFamilyAttemptTimeout(5000)
+
 /** What was thrown where nobody could catch it, and what Node.js warned of. */
 const strays = []
 process.on('uncaughtException', (error) => strays.push(error))

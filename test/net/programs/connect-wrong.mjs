@@ -78,7 +78,6 @@ export const programs = {
       host: 'both',
       port: await tools.freePort(),
       lookup: lookupOf('127.0.0.1', '::1'),
-      autoSelectFamilyAttemptTimeout: 5000,
     }),
   'a refused connection to a name of one family': async (tools) =>
     refused(tools, { host: 'both', port: await tools.freePort(), lookup: lookupOf('127.0.0.1', '::1'), family: 6 }),

@@ -91,7 +91,7 @@ export const programs = {
     beforeConnected(tools, (client, stop, to) => client.once('connectionAttempt', stop).connect(to)),
   'destroy() in connectionAttemptFailed': (tools) =>
     beforeConnected(tools, (client, stop, to) => client.once('connectionAttemptFailed', stop).connect(to), {
-      connect: { host: 'name', lookup: lookupOf('127.0.0.1', '127.0.0.2'), autoSelectFamilyAttemptTimeout: 5000 },
+      connect: { host: 'name', lookup: lookupOf('127.0.0.1', '127.0.0.2') },
     }),
   'destroy() in error': (tools) => beforeConnected(tools, (client, stop, to) => client.once('error', stop).connect(to)),
   'destroy() after connect() to a path': ({ net, watch, ticks, path }) => {

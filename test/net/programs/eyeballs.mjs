@@ -33,7 +33,7 @@ async function behindSilence({ serve, net: module, watch, state }, lookup) {
 /** Tries addresses of which one is alive. */
 async function tryEach({ serve, net: module, watch, state }, addresses, alive = '127.0.0.1') {
   const { server, port } = await serve((socket) => socket.end(), { at: [0, alive] })
-  const options = { port, host: 'name', lookup: lookupOf(...addresses), autoSelectFamilyAttemptTimeout: 5000 }
+  const options = { port, host: 'name', lookup: lookupOf(...addresses) }
   const client = watch('client', module.connect(options).resume())
   await until(client, 'connect')
   state(client, 'in connect')
@@ -49,7 +49,7 @@ export const programs = {
   'addresses that are all dead': async ({ net: module, watch, freePort, ticks }) => {
     const lookup = lookupOf('127.0.0.2', '::1', '127.0.0.1')
     const port = await freePort()
-    const client = watch('client', module.connect({ port, host: 'name', lookup, autoSelectFamilyAttemptTimeout: 5000 }))
+    const client = watch('client', module.connect({ port, host: 'name', lookup }))
     client.on('error', () => ticks(client, 'in error'))
     await until(client, 'close')
   },
