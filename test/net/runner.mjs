@@ -14,21 +14,21 @@ const strays = []
 process.on('uncaughtException', (error) => strays.push(error))
 process.on('warning', ({ name, code, message }) => strays.push(`${name} ${code} ${message}`))
 
-/** Fails unless the promise is kept in time. */
-async function inTime(promise, problem) {
+/** Fails unless the program ends in time. */
+async function inTime(promise) {
   let timer
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(problem())), Number(patience))
+    timer = setTimeout(() => reject(new Error('the program did not end')), Number(patience))
   })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  await Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
-async function allClosed(tools) {
-  while (tools.open().length > 0) await immediate()
+/** Waits until all that the program used has emitted 'close', and a little for what must not come any more. */
+async function settle(tools) {
+  const end = performance.now() + Number(patience)
+  while (tools.open().length > 0 && performance.now() < end) await immediate()
+  if (tools.open().length > 0) throw new Error(`still open: ${tools.open()}`)
+  for (let turn = 0; turn < 3; turn++) await immediate()
 }
 
 async function record(run) {
@@ -36,9 +36,8 @@ async function record(run) {
   const restore = net.getDefaultAutoSelectFamily()
   strays.length = 0
   try {
-    await inTime(run(tools), () => 'the program did not end')
-    await inTime(allClosed(tools), () => `still open: ${tools.open()}`)
-    for (let turn = 0; turn < 3; turn++) await immediate()
+    await inTime(run(tools))
+    await settle(tools)
     for (const stray of strays) tools.note('stray', stray)
     return { lanes: tools.finish() }
   } catch (error) {
