@@ -187,7 +187,8 @@ export function adoptSocket(giver: Giver, options: AdoptedOptions): net.Socket {
 export function adoptListener(server: net.Server, giver: Giver, backlog: number, path: string | undefined): void {
   const carrier = adoptSocket(giver, { readable: false, writable: false })
   try {
-    if (path === undefined) server.listen(carrier, backlog)
+    // Not the server's own listen(), with which somebody may have put sockctl in the place of Node's.
+    if (path === undefined) Reflect.apply(net.Server.prototype.listen, server, [carrier, backlog])
     else adoptPipe(server as unknown as ServerInternals, carrier as unknown as ServerInternals, backlog, path)
   } catch (error) {
     carrier.destroy()

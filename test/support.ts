@@ -39,6 +39,11 @@ export function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length
 }
 
+/** How many timers keep this process running. */
+export function timerCount(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+}
+
 /** A stock listening server on loopback, and its port. */
 export async function stockServer(
   onConnection: (socket: net.Socket) => void,

@@ -1,12 +1,19 @@
+import type { SessionOptions } from 'node:http2'
 import type { LookupFunction } from 'node:net'
-import { validateObject } from '../validate.js'
+import { abortError } from '../errors.js'
+import { normalizeArguments } from '../handle/arguments.js'
+import { validateObject, validateString } from '../validate.js'
 import { Canceller } from './canceller.js'
 import { type ConnectOptions, checkConnect } from './request.js'
 import { Socket, type SocketConnectOptions } from './socket.js'
 
 /** Where to connect, as agents, connectors and drivers say it: their other options are not looked at. */
 export interface ConnectionTarget {
-  /** The name or address. `hostname` goes before it, as in a URL. @default 'localhost' */
+  /**
+   * The name or address, an IPv6 address in brackets or without. `hostname` goes before it, as in a URL.
+   *
+   * @default 'localhost'
+   */
   host?: string | null | undefined
   /** The name or address. */
   hostname?: string | null | undefined
@@ -35,6 +42,12 @@ export interface ConnectionTarget {
 export interface ConnectionFactory {
   (target: ConnectionTarget, callback?: (error: Error | null, socket: Socket) => void): Socket
   (target: ConnectionTarget, callback: (...outcome: [null, Socket] | [Error, null]) => void): Socket
+  /** As `http2.connect` calls it: with the URL, and options of its own. */
+  (authority: ConnectionTarget, options: SessionOptions): Socket
+  /** As `net.createConnection` is called: the listener hears of a connection, and of no failure. */
+  (port: number, host?: string, connectionListener?: () => void): Socket
+  (port: number, connectionListener?: () => void): Socket
+  (path: string, connectionListener?: () => void): Socket
 }
 
 const usualPorts: Readonly<Record<string, number>> = { 'http:': 80, 'ws:': 80, 'https:': 443, 'wss:': 443 }
@@ -59,10 +72,15 @@ function given(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value != null && value !== ''))
 }
 
+/** The host of a URL, where an IPv6 address is in brackets. */
+function unbracketed(host: string | null | undefined): string | null | undefined {
+  return host?.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
+}
+
 function placeOf({ path, socketPath, hostname, host, port, protocol }: ConnectionTarget): Record<string, unknown> {
   const unix = socketPath || path
   if (unix) return { path: unix, host: undefined, port: undefined }
-  return given({ host: hostname || host, port: port || usualPorts[protocol ?? ''] })
+  return given({ host: unbracketed(hostname || host), port: port || usualPorts[protocol ?? ''] })
 }
 
 function optionsFor(defaults: ConnectOptions, target: ConnectionTarget): ConnectOptions {
@@ -82,8 +100,7 @@ function limit(socket: Socket, defaults: ConnectOptions): void {
     canceller[Symbol.dispose]()
   }
   socket.once('connect', release).once('close', release)
-  if (signal.aborted) stop()
-  else signal.addEventListener('abort', stop, { once: true })
+  signal.addEventListener('abort', stop, { once: true })
 }
 
 type Callback = (error: Error | null, socket: Socket | null) => void
@@ -100,8 +117,17 @@ function callWhenSettled(socket: Socket, callback: Callback): void {
   socket.once('connect', onConnect).once('error', onError)
 }
 
+/** Checks what Node would take for something else, or find out about later; the rest is for Node to check. */
+function checkTarget(target: unknown): asserts target is ConnectionTarget {
+  validateObject(target, 'target')
+  for (const name of ['host', 'hostname', 'protocol', 'path', 'socketPath']) {
+    if (target[name] != null) validateString(target[name], `target.${name}`)
+  }
+}
+
 /** Checks what is given, where to connect may come with each call. */
 function checkDefaults(defaults: ConnectOptions): void {
+  validateObject(defaults as unknown, 'options')
   checkConnect(defaults.path === undefined ? { port: 0, ...defaults } : defaults)
 }
 
@@ -119,14 +145,26 @@ function checkDefaults(defaults: ConnectOptions): void {
  */
 export function connectionFactory(defaults: ConnectOptions = {}): ConnectionFactory {
   checkDefaults(defaults)
-  return (target: ConnectionTarget, callback?: (error: Error | null, socket: never) => void): Socket => {
-    validateObject(target as unknown, 'target')
+  const connectTo = (target: ConnectionTarget): Socket => {
     const options = optionsFor(defaults, target)
     const socket = new Socket(options)
     if (target.timeout) socket.setTimeout(target.timeout)
-    if (callback) callWhenSettled(socket, callback as Callback)
-    limit(socket, defaults)
+    if (defaults.signal?.aborted) return socket.destroy(abortError(defaults.signal))
     // A target without a port or path is for Node to refuse.
-    return socket.connect(options as SocketConnectOptions)
+    socket.connect(options as SocketConnectOptions)
+    limit(socket, defaults)
+    return socket
+  }
+  return (target: ConnectionTarget | number | string, ...rest: readonly unknown[]): Socket => {
+    if (typeof target === 'number' || typeof target === 'string') {
+      const [place, listener] = normalizeArguments([target, ...rest])
+      const socket = connectTo(place)
+      return listener ? socket.once('connect', listener) : socket
+    }
+    checkTarget(target)
+    const socket = connectTo(target)
+    const [callback] = rest
+    if (typeof callback === 'function') callWhenSettled(socket, callback as Callback)
+    return socket
   }
 }
