@@ -6,6 +6,7 @@ const benchmarks = {
   load: 'how long import takes in a fresh process, next to node:net',
   connections: '100,000 connections held at once, and the memory that they take, next to net',
   options: 'the cost of setting and reading an option, next to C, Python, bare Node-API, koffi and sockopt',
+  sockets: 'listing every socket, finding a listener and its process, next to C, ss and find-process',
 }
 
 const [name, ...args] = process.argv.slice(2)
