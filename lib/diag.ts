@@ -1,6 +1,8 @@
+export { type BorrowedSocket, openProcessSocket } from './diag/borrowed.js'
 export type { ConflictCase, ConflictOptions, ConflictPlan } from './diag/cases.js'
 export { bindConflicts } from './diag/conflicts.js'
 export type { Outcome, Reuse } from './diag/contender.js'
+export { destroySocket } from './diag/destroy.js'
 export type {
   EntryProtocol,
   InternetEntry,
