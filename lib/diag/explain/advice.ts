@@ -53,8 +53,9 @@ const reuseAddress: Say = (cause, attempt) => {
 }
 
 const endProcess: Say = ({ owners }) => {
-  if (owners.length === 0) return undefined
-  const who = owners.map(({ command, pid }) => `${command} (pid ${pid})`).join(', ')
+  const others = owners.filter(({ pid }) => pid !== process.pid)
+  if (others.length === 0) return undefined
+  const who = others.map(({ command, pid }) => `${command} (pid ${pid})`).join(', ')
   return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so with SIGTERM, after a question.` }
 }
 

@@ -26,14 +26,15 @@ const local = / - Local \((.+):(\d+)\)$/
 function ofConnect(code: string, { message, address, port }: ToldError): Told {
   const [, localAddress, localPort] = local.exec(message) ?? []
   const own = localAddress === undefined ? {} : { address: localAddress, port: Number(localPort) }
-  const reuse = { reuseAddress: 'unknown', reusePort: 'unknown', ipv6Only: 'unknown' } as const
+  const reuse = { reuseAddress: 'unknown', reusePort: 'unknown', ipv6Only: false } as const
   const peer = { remoteAddress: String(address), remotePort: Number(port) }
   return { call: 'connect', protocol: 'tcp', code, ...peer, ...own, ...reuse }
 }
 
 /**
  * What a failed bind or listen tells: the protocol only with `listen`, which Node says of every failed bind of a server.
- * Node sets SO_REUSEADDR on each of those.
+ * Node sets SO_REUSEADDR on each of those. IPV6_V6ONLY is taken to be off, as it is by default: had it been on, the IPv4
+ * socket that is found would not have been in the way.
  */
 function ofBind(code: string, { syscall, address, port }: ToldError): Told[] {
   const isServer = syscall === 'listen'
@@ -44,7 +45,7 @@ function ofBind(code: string, { syscall, address, port }: ToldError): Told[] {
     address: typeof address === 'string' ? address : undefined,
     reuseAddress: isServer ? true : 'unknown',
     reusePort: 'unknown',
-    ipv6Only: 'unknown',
+    ipv6Only: false,
   } as const
   return isServer
     ? [{ ...told, protocol: 'tcp' }]
