@@ -40,9 +40,9 @@ export function unprivilegedStart(): number {
   return ipv4Setting('ip_unprivileged_port_start', 1024)
 }
 
-/** When a connect may take over a remnant: never (0), anywhere (1), on loopback (2). */
-export function remnantReuse(): number {
-  return ipv4Setting('tcp_tw_reuse', 2)
+/** Whether TCP uses timestamps. */
+export function usesTimestamps(): boolean {
+  return ipv4Setting('tcp_timestamps', 1) !== 0
 }
 
 const bindService = 10n
@@ -76,9 +76,4 @@ export function hostIPv6(): HostIPv6[] {
       const isDuplicate = (value & flags.duplicate) !== 0
       return { hex, isTentative: (value & flags.tentative) !== 0, isDuplicate, interface: name }
     })
-}
-
-/** How old, in milliseconds, a remnant must be before a connect may take it over. */
-export function reuseDelay(): number {
-  return ipv4Setting('tcp_tw_reuse_delay', 1000)
 }

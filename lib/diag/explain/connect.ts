@@ -3,36 +3,36 @@ import type { InternetEntry } from '../entry.js'
 import { hostAddresses, reachOutcome } from '../hosts.js'
 import { isRemnant, isWildcard, type Known, unmapped } from '../rules.js'
 import { sockets } from '../sockets.js'
-import { remnantReuse, reuseDelay } from '../sysctl.js'
+import { usesTimestamps } from '../sysctl.js'
 import { cause } from './cause.js'
 import { causeOwners } from './owners.js'
 import { untilOf } from './port.js'
 import type { Attempt, Cause } from './types.js'
 import { ownersText, socketsText, timeText } from './words.js'
 
-const lifetime = 60_000
-
-function isLoopback(address: string): boolean {
-  return unmapped(address).startsWith('127.') || address === '::1'
-}
-
-/** Whether a remnant keeps its four-tuple: the kernel may let a connect take it over when it is a second old. */
-function keeps({ timerMs = 0, remoteAddress }: InternetEntry): Known {
-  const reuse = remnantReuse()
-  const mayGo = reuse === 1 || (reuse === 2 && isLoopback(remoteAddress))
-  return mayGo && lifetime - timerMs >= reuseDelay() ? 'unknown' : true
+/**
+ * Whether a remnant keeps its four-tuple from a connect whose port was bound: not if its connection used timestamps,
+ * however old it is and whatever `tcp_tw_reuse` says, which is about ports that connect itself chooses.
+ *
+ * @see net/ipv4/tcp_ipv4.c (tcp_twsk_unique)
+ */
+function keeps(): Known {
+  return usesTimestamps() ? 'unknown' : true
 }
 
 function fourTupleCause(entry: InternetEntry): Cause {
   const isLeft = isRemnant(entry)
   const owners = causeOwners([entry])
-  const blocks = isLeft ? keeps(entry) : true
+  const blocks = isLeft ? keeps() : true
   const what = isLeft
     ? `a remnant of it is in ${entry.state} for ${timeText(entry.timerMs ?? 0)} more`
     : `${ownersText(owners, [entry.uid])} has it (${entry.state})`
   return cause('four-tuple', `The same connection, ${socketsText([entry])}, is there already: ${what}.`, {
     blocks,
-    doubt: blocks === true ? undefined : 'tcp_tw_reuse lets a connect take it over, where both ends use timestamps',
+    doubt:
+      blocks === true
+        ? undefined
+        : 'a connect takes it over if its connection used TCP timestamps, which the kernel does not tell',
     sockets: [entry],
     owners,
     untilMs: untilOf([entry]),
