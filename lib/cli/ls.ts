@@ -87,11 +87,11 @@ function filterOf(flags: LsFlags): SocketFilter {
 
 function print(entries: SocketEntry[], { json, processes = false }: LsFlags): void {
   if (json) sayJson(entries)
-  else
-    sayFitting(
-      processes ? [...head, 'process'] : head,
-      entries.map((entry) => rowOf(entry, processes)),
-    )
+  else if (entries.length === 0) say('no such socket')
+  else {
+    const rows = entries.map((entry) => rowOf(entry, processes))
+    sayFitting(processes ? [...head, 'process'] : head, rows)
+  }
 }
 
 const period = 1000
