@@ -13,8 +13,23 @@ export type {
   SocketTimer,
   UnixEntry,
 } from './diag/entry.js'
+export type {
+  AddressQuery,
+  Advice,
+  AdviceKind,
+  Attempt,
+  Cause,
+  CauseKind,
+  CauseOwner,
+  ExplainOptions,
+  Explanation,
+  PortHolder,
+  Probe,
+} from './diag/explain/types.js'
+export { explainAddressInUse } from './diag/explain.js'
 export type { OneOrMore, SocketFilter } from './diag/filter.js'
 export { type MptcpState, mptcpInfo, mptcpSubflows, type Subflow } from './diag/mptcpinfo.js'
+export type { Known } from './diag/rules.js'
 export { sockets } from './diag/sockets.js'
 export { type DiagSupport, diagSupport } from './diag/support.js'
 export { tcpInfo } from './diag/tcpinfo.js'
