@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { positive } from './arguments.mjs'
 import { connectedSocket } from './connection.mjs'
 import { judge } from './options/claims.mjs'
 import { printClaims, printMemory, printOperations } from './options/report.mjs'
@@ -11,13 +12,6 @@ const usage = `npm run bench -- options [--rounds 31] [--calls 20000] [--json] [
   --calls   how many calls make a turn
   --json    print the data, every round included, instead of the report
   --check   exit with 1 when a claim does not hold`
-
-function positive(name, text) {
-  const number = Number(text)
-  if (Number.isInteger(number) && number > 0) return number
-  const code = 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE'
-  throw Object.assign(new RangeError(`--${name} must be a positive integer`), { code })
-}
 
 function parse(args) {
   const { values } = parseArgs({

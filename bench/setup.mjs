@@ -4,8 +4,16 @@ import { fileURLToPath } from 'node:url'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The C loop, compiled. */
+/** The C programs, compiled. */
 export const loopProgram = here('build/loop')
+export const plainProgram = here('build/plain')
+export const remnantsProgram = here('build/remnants')
+
+const programs = [
+  { program: loopProgram, source: here('options/loop.c') },
+  { program: plainProgram, source: here('sockets/plain.c') },
+  { program: remnantsProgram, source: here('sockets/remnants.c') },
+]
 
 function isStale(product, ...sources) {
   if (!existsSync(product)) return true
@@ -29,9 +37,9 @@ export function prepare() {
   if (isStale(here('build/Release/bare.node'), here('binding.gyp'), here('options/bare.c'))) {
     run('Building the bare function', 'npm', 'run', '--silent', 'build:bare')
   }
-  const source = here('options/loop.c')
-  if (isStale(loopProgram, source)) {
+  for (const { program, source } of programs) {
+    if (!isStale(program, source)) continue
     mkdirSync(here('build'), { recursive: true })
-    run('Building the C loop', 'cc', '-O2', '-o', loopProgram, source)
+    run('Building a C program', 'cc', '-O2', '-o', program, source)
   }
 }

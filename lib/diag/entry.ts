@@ -1,7 +1,10 @@
 import type { TcpInfo, TcpState } from '../options/index.js'
 import type { Direction, Family } from '../platform.js'
 
-/** What a socket speaks. An MPTCP socket is listed as `mptcp`, and each of its TCP subflows as `tcp`, without an owner. */
+/**
+ * What a socket speaks. An MPTCP socket is listed as `mptcp`, and each of its TCP subflows as `tcp` too; the first of them
+ * has the inode of the MPTCP socket, and so its owners.
+ */
 export type EntryProtocol = 'tcp' | 'udp' | 'raw' | 'mptcp' | 'unix'
 
 /**

@@ -6,7 +6,7 @@ import { select } from './matches.js'
 import { Channel } from './netlink/channel.js'
 import { inetReader } from './netlink/inet.js'
 import { compileProgram } from './netlink/program.js'
-import { inetDumpRequest, messages, stateMask, unixDumpRequest } from './netlink/request.js'
+import { inetDumpRequest, messages, stateMask, tcpDumpRequest, unixDumpRequest } from './netlink/request.js'
 import { readUnix } from './netlink/unix.js'
 import { addOwners, inodesOf } from './owners.js'
 import { type Query, queryOf } from './query.js'
@@ -24,12 +24,15 @@ function interfaceNames(): (index: number) => string | undefined {
 }
 
 function addInet(channel: Channel, query: Query, protocol: InternetEntry['protocol'], entries: SocketEntry[]): void {
-  const [program, interfaceName] = [compileProgram(query), interfaceNames()]
   const states = stateMask(query.states, protocol)
-  for (const family of internetFamilies(query)) {
-    const request = inetDumpRequest({ protocol, family, states, tcpInfo: query.tcpInfo, program })
-    channel.dump(messages.byFamily, request, inetReader({ protocol, family, interfaceName }), entries)
+  const dump = { protocol, states, tcpInfo: query.tcpInfo, program: compileProgram(query) }
+  const reader = inetReader({ protocol, interfaceName: interfaceNames() })
+  const families = internetFamilies(query)
+  if (protocol === 'tcp' && families.length === 2) {
+    channel.dump(messages.tcp, tcpDumpRequest(dump), reader, entries)
+    return
   }
+  for (const family of families) channel.dump(messages.byFamily, inetDumpRequest(dump, family), reader, entries)
 }
 
 function internetFamilies(query: Query): InternetEntry['family'][] {

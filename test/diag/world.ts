@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect, vi } from 'vitest'
+import type { SocketEntry } from '../../lib/diag.js'
 import { errnoOf } from '../../lib/errors.js'
 import { fdOf } from '../../lib/handle.js'
 import { BareSocket, setOption } from '../../lib/index.js'
@@ -37,6 +39,23 @@ export function connectStream(
   const errno = native.connect(socket.fd, encodeAddress(family, { address: loopback[family], port }))
   if (errno < 0 && errno !== inProgress) throw new Error(`connect failed with ${errno}`)
   return socket
+}
+
+/** All but what time changes. */
+export function timeless(all: readonly SocketEntry[]) {
+  return all.map((one) => ({ ...one, timer: undefined, timerMs: undefined, retransmits: 0, memory: undefined }))
+}
+
+/** Lists sockets once they have come to rest, which what was sent to a full connection, and MPTCP, take a moment for. */
+export function settled(list: () => SocketEntry[]): Promise<SocketEntry[]> {
+  let last: SocketEntry[] = []
+  const check = () => {
+    const before = last
+    last = list()
+    expect(timeless(last)).toEqual(timeless(before))
+    return last
+  }
+  return vi.waitFor(check, { timeout: 20_000, interval: 500 })
 }
 
 /** Many sockets, of every kind and in every state that can be had without an event loop. */

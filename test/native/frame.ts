@@ -58,7 +58,8 @@ export function openSocket(): number {
   return fd
 }
 
-const makesDescriptor: ReadonlySet<ExportName> = new Set([
+/** The exports that return a descriptor. */
+export const makesDescriptor: ReadonlySet<ExportName> = new Set([
   'socket',
   'dup',
   'networkNamespace',

@@ -1,4 +1,5 @@
 import { tcpStateName } from '../../options/tcpinfo.js'
+import { families } from '../../platform.js'
 import type { InternetEntry, SocketState, SocketTimer } from '../entry.js'
 import { ipv4Texts, ipv6Texts } from './addresses.js'
 import { type Attributes, attributeTypes, directionOf, findAttribute, readAttributes } from './attributes.js'
@@ -43,7 +44,6 @@ const timers: readonly (SocketTimer | undefined)[] = [undefined, 'retransmit', '
 /** What a reader of sockets is told of those that it reads. */
 export interface Subject {
   readonly protocol: InternetEntry['protocol']
-  readonly family: InternetEntry['family']
   /** Tells the name of an interface; undefined for 0. */
   readonly interfaceName: (index: number) => string | undefined
 }
@@ -52,13 +52,14 @@ export interface Subject {
  * Makes a remnant or a request for a connection: the kernel keeps no more of them than this. There can be many, and what
  * each costs is above all its size, so they have no property for what they lack.
  */
-function makeRemnant({ protocol, family }: Subject, state: SocketState, view: View, start: number): InternetEntry {
+function makeRemnant({ protocol }: Subject, state: SocketState, view: View, start: number): InternetEntry {
   const { bytes, words } = view
-  const texts = family === 'ipv4' ? ipv4Texts : ipv6Texts
+  const isIPv4 = bytes[start] === families.ipv4
+  const texts = isIPv4 ? ipv4Texts : ipv6Texts
   const timer = timers[bytes[start + at.timer] as number]
   return {
     protocol,
-    family,
+    family: isIPv4 ? 'ipv4' : 'ipv6',
     state,
     localAddress: texts.textAt(view, start + at.localAddress),
     localPort: readPort(view, start + at.localPort),
@@ -118,7 +119,7 @@ function makeSocket(subject: Subject, state: SocketState, view: View, start: num
   }
 }
 
-/** Makes a reader of the sockets of one protocol and family. */
+/** Makes a reader of the sockets of one protocol. */
 export function inetReader(subject: Subject): Reader<InternetEntry> {
   const states = statesOf(subject.protocol)
   return (view, start, end) => {

@@ -3,8 +3,8 @@ import { parseIPv4, parseIPv6 } from '../../sockaddr.js'
 import type { EntryProtocol, InternetEntry, SocketState } from '../entry.js'
 import { viewOf } from './view.js'
 
-/** The types of message to sock_diag (linux/sock_diag.h). */
-export const messages = { byFamily: 20, destroy: 21 } as const
+/** The types of message to sock_diag (linux/sock_diag.h), and to what was before it (TCPDIAG_GETSOCK). */
+export const messages = { tcp: 18, byFamily: 20, destroy: 21 } as const
 
 /** The numbers of the protocols. MPTCP's does not fit the byte that the request has for it, see `protocolAttribute`. */
 const protocolNumbers: Readonly<Record<InternetEntry['protocol'], number>> = { tcp: 6, udp: 17, raw: 255, mptcp: 262 }
@@ -85,7 +85,6 @@ function protocolAttribute(protocol: InternetEntry['protocol']): RequestAttribut
 /** What to ask for. */
 export interface InetDump {
   readonly protocol: InternetEntry['protocol']
-  readonly family: InternetEntry['family']
   /** Of the states, the bits. */
   readonly states: number
   readonly tcpInfo: boolean
@@ -93,13 +92,35 @@ export interface InetDump {
   readonly program: Uint8Array
 }
 
+function extensionsFor({ protocol, tcpInfo }: InetDump): number {
+  return usualExtensions | (tcpInfo && protocol === 'tcp' ? tcpInfoExtension : 0)
+}
+
+function programAttribute({ program }: InetDump): RequestAttribute[] {
+  return program.length > 0 ? [{ type: attributeTypes.bytecode, content: program }] : []
+}
+
 /** Makes the request for all TCP, UDP, raw or MPTCP sockets of a family. */
-export function inetDumpRequest({ protocol, family, states, tcpInfo, program }: InetDump): Uint8Array {
-  const { bytes, words } = inetRequest(protocol, family)
-  bytes[at.extensions] = usualExtensions | (tcpInfo && protocol === 'tcp' ? tcpInfoExtension : 0)
-  words[at.states >> 2] = states
-  const filter = program.length > 0 ? [{ type: attributeTypes.bytecode, content: program }] : []
-  return append(bytes, [...protocolAttribute(protocol), ...filter])
+export function inetDumpRequest(dump: InetDump, family: InternetEntry['family']): Uint8Array {
+  const { bytes, words } = inetRequest(dump.protocol, family)
+  bytes[at.extensions] = extensionsFor(dump)
+  words[at.states >> 2] = dump.states
+  return append(bytes, [...protocolAttribute(dump.protocol), ...programAttribute(dump)])
+}
+
+// struct inet_diag_req, linux/inet_diag.h.
+const tcpAt = { extensions: 3, states: 52 }
+const tcpSize = 60
+
+/**
+ * Makes the request for all TCP sockets of both families, which goes out as `messages.tcp`. The kernel then goes through
+ * its tables once; asked for one family after the other, it does so twice, and with few sockets that is most of the work.
+ */
+export function tcpDumpRequest(dump: InetDump): Uint8Array {
+  const { bytes, words } = viewOf(new Uint8Array(tcpSize))
+  bytes[tcpAt.extensions] = extensionsFor(dump)
+  words[tcpAt.states >> 2] = dump.states
+  return append(bytes, programAttribute(dump))
 }
 
 /** A socket as the kernel finds it. */
