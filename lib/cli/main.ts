@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit.js'
 import { demoCommand } from './demo.js'
+import { inspectCommand } from './inspect.js'
 import { matrixCommand } from './matrix.js'
 import { optionsCommand } from './options.js'
 
@@ -35,7 +36,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('socket control: options, reserved ports, aborts, and what the kernel makes of two binds')
     .version(version())
     .exitOverride()
-  const commands = [auditCommand(finish), demoCommand(finish), matrixCommand(finish), optionsCommand(finish)]
+  const commands = [
+    auditCommand(finish),
+    demoCommand(finish),
+    inspectCommand(finish),
+    matrixCommand(finish),
+    optionsCommand(finish),
+  ]
   for (const command of commands) program.addCommand(command.exitOverride())
   try {
     await program.parseAsync(argv)

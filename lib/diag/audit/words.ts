@@ -62,7 +62,8 @@ export function summaryOf(takeover: Takeover, socket: InternetEntry, unread: str
 /** Says what to do about it. */
 export function adviceOf({ by, takes, needs }: Takeover, { protocol, state }: InternetEntry): AuditFinding['advice'] {
   if (by === 'nobody') return undefined
-  if (by === 'unknown') return 'Run the audit where the owner can be seen: as root or its user, and in its process namespace.'
+  if (by === 'unknown')
+    return 'Run the audit where the owner can be seen: as root or its user, and in its process namespace.'
   if (takes === 'a copy') return 'Multicast reaches every member; do not send secrets by it.'
   if (protocol === 'udp' && needs.includes('SO_REUSEADDR')) {
     return 'Leave SO_REUSEADDR off over UDP (reuseAddr of node:dgram); a receiver of multicast binds to the group instead.'
