@@ -5,6 +5,7 @@ import { demoCommand } from './demo.js'
 import { inspectCommand } from './inspect.js'
 import { matrixCommand } from './matrix.js'
 import { optionsCommand } from './options.js'
+import { watchCommand } from './watch.js'
 
 const wrongUse = 2
 
@@ -42,6 +43,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     inspectCommand(finish),
     matrixCommand(finish),
     optionsCommand(finish),
+    watchCommand(),
   ]
   for (const command of commands) program.addCommand(command.exitOverride())
   try {
