@@ -1,3 +1,5 @@
+export type { AttackBind, Attacker, AuditFinding, Severity, Takeover } from './diag/audit/finding.js'
+export { auditListeners } from './diag/audit.js'
 export { type BorrowedSocket, openProcessSocket } from './diag/borrowed.js'
 export type { ConflictCase, ConflictOptions, ConflictPlan } from './diag/cases.js'
 export { bindConflicts } from './diag/conflicts.js'

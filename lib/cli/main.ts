@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { packageRoot } from '../root.js'
+import { auditCommand } from './audit.js'
 import { completionCommand } from './completion.js'
 import { demoCommand } from './demo.js'
 import { freeCommand } from './free.js'
+import { inspectCommand } from './inspect.js'
 import { lsCommand } from './ls.js'
 import { matrixCommand } from './matrix.js'
 import { optionsCommand } from './options.js'
+import { watchCommand } from './watch.js'
 import { whyCommand } from './why.js'
 
 const wrongUse = 2
@@ -41,8 +44,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version())
     .exitOverride()
   const commands = [
-    ...[demoCommand(finish), freeCommand(finish), lsCommand(finish), matrixCommand(finish), optionsCommand(finish)],
-    ...[whyCommand(finish), completionCommand(program)],
+    auditCommand(finish),
+    demoCommand(finish),
+    freeCommand(finish),
+    inspectCommand(finish),
+    lsCommand(finish),
+    matrixCommand(finish),
+    optionsCommand(finish),
+    watchCommand(),
+    whyCommand(finish),
+    completionCommand(program),
   ]
   for (const command of commands) program.addCommand(command.exitOverride())
   try {

@@ -18,18 +18,32 @@ function eachSocket(pid: number, visit: (inode: number, fd: number) => void): nu
 
 const vanished: ReadonlySet<number> = new Set([errnoOf('ENOENT'), errnoOf('ESRCH')])
 
-/** The inodes of the sockets that some processes have open.
+/** A socket of a process: the descriptor that it has there, and its inode. */
+export interface SocketDescriptor {
+  readonly fd: number
+  readonly inode: number
+}
+
+/**
+ * The sockets that a process has open.
  *
  * @throws ESRCH for a process that does not exist, EACCES for one that may not be looked into
  */
+export function socketDescriptorsOf(pid: number): SocketDescriptor[] {
+  const found: SocketDescriptor[] = []
+  const errno = eachSocket(pid, (inode, fd) => found.push({ fd, inode }))
+  if (errno < 0)
+    throw systemError(vanished.has(errno) ? errnoOf('ESRCH') : errno, 'opendir', { address: `/proc/${pid}/fd` })
+  return found
+}
+
+/**
+ * The inodes of the sockets that some processes have open.
+ *
+ * @throws as `socketDescriptorsOf`
+ */
 export function inodesOf(pids: readonly number[]): ReadonlySet<number> {
-  const inodes = new Set<number>()
-  for (const pid of pids) {
-    const errno = eachSocket(pid, (inode) => inodes.add(inode))
-    if (errno < 0)
-      throw systemError(vanished.has(errno) ? errnoOf('ESRCH') : errno, 'opendir', { address: `/proc/${pid}/fd` })
-  }
-  return inodes
+  return new Set(pids.flatMap(socketDescriptorsOf).map(({ inode }) => inode))
 }
 
 function processes(): number[] {
