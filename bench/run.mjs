@@ -7,6 +7,7 @@ const benchmarks = {
   connections: '100,000 connections held at once, and the memory that they take, next to net',
   options: 'the cost of setting and reading an option, next to C, Python, bare Node-API, koffi and sockopt',
   sockets: 'listing every socket, finding a listener and its process, next to C, ss and find-process',
+  why: 'what ss, lsof, kill-port and sockctl say of an address that is in use',
 }
 
 const [name, ...args] = process.argv.slice(2)
