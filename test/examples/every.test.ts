@@ -17,7 +17,7 @@ function partsOf(name: string): { head: string; code: string } {
 
 describe('each example', () => {
   test.each(examples)('%s is run by a test', (name) => {
-    const isRun = new RegExp(`(runExample|linesOf|start)\\('${name.replace('.', '\\.')}'`)
+    const isRun = new RegExp(`(runExample|linesOf|start)\\(\\s*'${name.replace('.', '\\.')}'`)
     expect(texts.some((text) => isRun.test(text))).toBe(true)
   })
 
