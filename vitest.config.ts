@@ -2,9 +2,19 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Sockets and descriptors are counted, so each file has a process to itself.
     pool: 'forks',
     testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'library', include: ['test/**/*.test.ts'], exclude: ['test/examples/**', '**/node_modules/**'] },
+      },
+      // These run on the package as it is published, which is packed once for all of them.
+      {
+        extends: true,
+        test: { name: 'examples', include: ['test/examples/**/*.test.ts'], globalSetup: 'test/examples/package.ts' },
+      },
+    ],
   },
 })

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs the real servers that test/peers starts for itself: Debian 12, as root. Afterwards nothing runs, or will run
-# when the machine starts again, that did not before: no daemon, no inetd line. A server that is there stays as it is.
+# Installs the real servers that test/peers and test/examples start for themselves: Debian 12, as root. Afterwards
+# nothing runs, or will run when the machine starts again, that did not before: no daemon, no inetd line. A server that is
+# there stays as it is.
 set -eu
 
-packages='iproute2 libcurl4 libglib2.0-0 nftables rpcbind rsh-redone-server util-linux'
+packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server postgresql-15 rpcbind rsh-redone-server util-linux'
 # Amanda's packages would bring a mail server, and put the user backup into the groups disk and tape: they are unpacked.
 # Not below /usr: the tests lay it over /usr.
 unpacked=/opt/sockctl-peers
@@ -50,6 +51,8 @@ quieten() {
     case $package in
       rsh-redone-server) update-inetd --disable shell,login ;;
       openbsd-inetd) disable openbsd-inetd inetd.service ;;
+      openssh-server) disable ssh ssh.service ssh.socket ;;
+      postgresql-15) disable postgresql postgresql.service ;;
       rpcbind) disable rpcbind rpcbind.service rpcbind.socket ;;
     esac
   done >>"$work/log" 2>&1
