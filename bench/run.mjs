@@ -2,6 +2,7 @@ import { prepare } from './setup.mjs'
 
 const benchmarks = {
   options: 'the cost of setting and reading an option, next to C, Python, bare Node-API, koffi and sockopt',
+  watch: 'the page of sockctl watch with 20,000 sockets: what a frame takes, and the server',
   sockets: 'listing every socket, finding a listener and its process, next to C, ss and find-process',
 }
 
