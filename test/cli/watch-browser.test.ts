@@ -38,25 +38,23 @@ afterAll(async () => {
   await ended
 })
 
-function count(state: string): Promise<number> {
-  return page.locator(`#${state} .count`).textContent().then(Number)
-}
-
 describe('the page of sockctl watch', () => {
   test.skipIf(isMissing)(`shows a state that lasts 400 ms${need}`, async () => {
     const server = net.createServer({ allowHalfOpen: true }, (end) => end.on('error', () => {}).resume())
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as net.AddressInfo
-    const before = await count('FIN_WAIT_2')
+    await page.fill('#port', String(port))
+    await page.waitForSelector('#rows:has(tr:only-child td:text-is("LISTEN"))')
     const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     await once(socket, 'connect')
     // The other end does not close: this one stays in FIN_WAIT_2 until the reset.
     socket.end()
-    const shown = page.waitForFunction(`Number(document.querySelector('#FIN_WAIT_2 .count').textContent) > ${before}`)
+    const shown = page.waitForSelector('#rows td:text-is("FIN_WAIT_2")')
+    const counted = page.waitForSelector('#FIN_WAIT_2.full.changed')
     await once(socket, 'finish')
     const reset = new Promise((resolve) => setTimeout(resolve, 400)).then(() => socket.resetAndDestroy())
-    await Promise.all([shown, reset])
+    await Promise.all([shown, counted, reset])
     const gone = once(server, 'close')
     server.close()
     await gone
@@ -64,18 +62,17 @@ describe('the page of sockctl watch', () => {
 
   test.skipIf(isMissing)(`filters by port and by state, from the keyboard${need}`, async () => {
     const { server, port } = await stockServer(() => {})
+    await page.keyboard.press('Escape')
     await page.keyboard.press('/')
     await page.keyboard.type(String(port))
-    await page.waitForFunction(`document.querySelector('#rows').textContent.includes(':${port}')`)
-    await page.waitForFunction("document.querySelectorAll('#rows tr').length === 1")
-    expect(await page.locator('#rows tr').textContent()).toMatch(/^LISTEN127\.0\.0\.1:\d+/)
+    await page.waitForSelector(`#rows:has(tr:only-child td:text-is("127.0.0.1:${port}"))`)
     await page.locator('#TIME_WAIT').focus()
     await page.keyboard.press('Enter')
-    expect(await page.locator('#TIME_WAIT').getAttribute('aria-pressed')).toBe('true')
-    await page.waitForFunction("document.querySelectorAll('#rows tr').length === 0")
+    await page.waitForSelector('#TIME_WAIT[aria-pressed=true]')
+    await page.waitForSelector('#rows:not(:has(tr))', { state: 'attached' })
     await page.keyboard.press('Escape')
-    await page.waitForFunction("document.querySelectorAll('#rows tr').length > 1")
-    expect(await page.locator('#TIME_WAIT').getAttribute('aria-pressed')).toBe('false')
+    await page.waitForSelector('#TIME_WAIT[aria-pressed=false]')
+    await page.waitForSelector('#rows tr + tr')
     server.close()
   })
 
