@@ -30,7 +30,7 @@ export interface Sample {
   readonly counts: Counts
   /** All but the remnants in TIME_WAIT. */
   readonly live: readonly InternetEntry[]
-  /** The remnants, as they were at `remnantsAt`: where they are many they are listed less often than they are counted. */
+  /** The remnants, the first to go first, as they were at `remnantsAt`: where they are many they are listed less often than they are counted. */
   readonly remnants: readonly InternetEntry[]
   readonly remnantsAt: number
 }
@@ -64,6 +64,10 @@ function list(states: readonly SocketState[], { port }: CensusFilter): InternetE
   return [...local, ...ask({ remotePort: port }).filter((entry) => entry.localPort !== port)]
 }
 
+function byTimer({ timerMs: one = 0 }: InternetEntry, { timerMs: other = 0 }: InternetEntry): number {
+  return one - other
+}
+
 /**
  * Counts the TCP sockets of this network namespace by state, as often as it is asked. Remnants in TIME_WAIT may be tens
  * of thousands: these the kernel counts itself, and they are listed no more often than costs one and a half per cent of a
@@ -82,7 +86,7 @@ export class Census {
   #listRemnants(): void {
     const before = performance.now()
     if (before < this.#nextList) return
-    this.#remnants = list([remnantState], this.#filter)
+    this.#remnants = list([remnantState], this.#filter).sort(byTimer)
     this.#remnantsAt = Date.now()
     const after = performance.now()
     this.#nextList = before + (after - before) / share

@@ -38,52 +38,41 @@ afterAll(async () => {
   await ended
 })
 
-function count(state: string): Promise<number> {
-  return page.locator(`#${state} .count`).innerText().then(Number)
-}
-
 describe('the page of sockctl watch', () => {
   test.skipIf(isMissing)(`shows a state that lasts 400 ms${need}`, async () => {
-    const { server, port } = await stockServer((socket) => socket.on('error', () => {}))
-    // Closing half of a connection leaves FIN_WAIT_2 here and CLOSE_WAIT there.
+    const server = net.createServer({ allowHalfOpen: true }, (end) => end.on('error', () => {}).resume())
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as net.AddressInfo
+    await page.fill('#port', String(port))
+    await page.waitForSelector('#rows:has(tr:only-child td:text-is("LISTEN"))')
     const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     await once(socket, 'connect')
-    const before = await count('FIN_WAIT_2')
-    const shown = page.waitForFunction(
-      (least) => Number(document.querySelector('#FIN_WAIT_2 .count')?.textContent) > least,
-      before,
-      { polling: 20 },
-    )
-    const held = net.createServer({ allowHalfOpen: true }, (end) => end.on('error', () => {}).resume())
-    held.listen(0, '127.0.0.1')
-    await once(held, 'listening')
-    const half = net.connect({ port: (held.address() as net.AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
-    await once(half, 'connect')
-    half.end()
-    const timer = setTimeout(() => half.resetAndDestroy(), 400)
-    await shown
-    clearTimeout(timer)
-    for (const one of [half, socket]) one.destroy()
-    for (const one of [held, server]) one.close()
+    // The other end does not close: this one stays in FIN_WAIT_2 until the reset.
+    socket.end()
+    const shown = page.waitForSelector('#rows td:text-is("FIN_WAIT_2")')
+    const counted = page.waitForSelector('#FIN_WAIT_2.full.changed')
+    await once(socket, 'finish')
+    const reset = new Promise((resolve) => setTimeout(resolve, 400)).then(() => socket.resetAndDestroy())
+    await Promise.all([shown, counted, reset])
+    const gone = once(server, 'close')
+    server.close()
+    await gone
   })
 
   test.skipIf(isMissing)(`filters by port and by state, from the keyboard${need}`, async () => {
     const { server, port } = await stockServer(() => {})
+    await page.keyboard.press('Escape')
     await page.keyboard.press('/')
     await page.keyboard.type(String(port))
-    await page.waitForFunction(
-      (text) => document.querySelector('#rows')?.textContent?.includes(`:${text}`),
-      String(port),
-    )
-    await page.waitForFunction(() => document.querySelectorAll('#rows tr').length === 1)
-    expect(await page.locator('#rows tr').innerText()).toMatch(/^LISTEN\s+127\.0\.0\.1:\d+/)
+    await page.waitForSelector(`#rows:has(tr:only-child td:text-is("127.0.0.1:${port}"))`)
     await page.locator('#TIME_WAIT').focus()
     await page.keyboard.press('Enter')
-    expect(await page.locator('#TIME_WAIT').getAttribute('aria-pressed')).toBe('true')
-    await page.waitForFunction(() => document.querySelectorAll('#rows tr').length === 0)
+    await page.waitForSelector('#TIME_WAIT[aria-pressed=true]')
+    await page.waitForSelector('#rows:not(:has(tr))', { state: 'attached' })
     await page.keyboard.press('Escape')
-    await page.waitForFunction(() => document.querySelectorAll('#rows tr').length > 1)
-    expect(await page.locator('#TIME_WAIT').getAttribute('aria-pressed')).toBe('false')
+    await page.waitForSelector('#TIME_WAIT[aria-pressed=false]')
+    await page.waitForSelector('#rows tr + tr')
     server.close()
   })
 
@@ -91,11 +80,11 @@ describe('the page of sockctl watch', () => {
     const colours: string[] = []
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      colours.push(await page.evaluate(() => getComputedStyle(document.body).backgroundColor))
+      colours.push(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor'))
     }
     expect(new Set(colours).size).toBe(2)
     await page.setViewportSize({ width: 360, height: 800 })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
   })
 
   test.skipIf(isMissing)(`loads nothing from elsewhere, and complains of nothing${need}`, () => {
