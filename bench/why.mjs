@@ -51,7 +51,11 @@ async function boundSituation({ BareSocket }) {
   const socket = new BareSocket('ipv4')
   socket.bind({ address: host })
   const { port } = socket.address()
-  return { title: `bound, neither listening nor connected: port ${port}`, questions: questionsOfPort(port), end: () => socket.close() }
+  return {
+    title: `bound, neither listening nor connected: port ${port}`,
+    questions: questionsOfPort(port),
+    end: () => socket.close(),
+  }
 }
 
 /** The port of a client that closed first. */
@@ -65,7 +69,11 @@ async function remnantSituation() {
   client.end()
   await gone
   server.close()
-  return { title: `TIME_WAIT of a socket without SO_REUSEADDR: port ${localPort}`, questions: questionsOfPort(localPort), end() {} }
+  return {
+    title: `TIME_WAIT of a socket without SO_REUSEADDR: port ${localPort}`,
+    questions: questionsOfPort(localPort),
+    end() {},
+  }
 }
 
 /** The file of a Unix socket that nobody has bound any more. */
@@ -75,7 +83,11 @@ async function staleSituation({ BareSocket }) {
   const socket = new BareSocket('unix')
   socket.bind({ path })
   socket.close()
-  return { title: `a stale Unix socket: ${path}`, questions: questionsOfPath(path), end: () => rmSync(folder, { recursive: true }) }
+  return {
+    title: `a stale Unix socket: ${path}`,
+    questions: questionsOfPath(path),
+    end: () => rmSync(folder, { recursive: true }),
+  }
 }
 
 /** Prints what the tools say of each situation. */

@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { type CauseKind, type Explanation, explainAddressInUse } from '../../lib/diag.js'
+import { containerOf, unitOf } from '../../lib/diag/explain/owners.js'
+import { type Cause, type CauseKind, type Explanation, explainAddressInUse } from '../../lib/diag.js'
 import { bindReservedPort } from '../../lib/index.js'
 import { BareSocket } from '../../lib/sockets/index.js'
 import { unusedPort, useOwnNetwork } from '../sockets/network.js'
-import { inProcess, isRoot, nobody, thrownBy } from '../support.js'
+import { built, inProcess, isRoot, nobody, thrownBy } from '../support.js'
 import {
   bound,
   connectError,
@@ -162,6 +163,57 @@ describe('explainAddressInUse, of a privilege', () => {
     const cause = only('reserved-ports', error)
     expect(cause).toMatchObject({ blocks: true, holders: [{ state: 'BOUND', pid: process.pid, ports: 4 }] })
     expect(cause.text).toMatch(/700 to 703, 4 are in use/)
+  })
+})
+
+/**
+ * Runs a program that Landlock keeps from every bind of a TCP socket (LANDLOCK_ACCESS_NET_BIND_TCP), as a security module
+ * may; undefined where this kernel has no Landlock that does so.
+ */
+const underLandlock = `
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+handled = (ctypes.c_uint64 * 2)(0, 1)
+ruleset = libc.syscall(444, handled, ctypes.sizeof(handled), 0)
+if ruleset < 0 or libc.prctl(38, 1, 0, 0, 0) or libc.syscall(446, ruleset, 0): sys.exit(3)
+if sys.argv[1:]: os.execv(sys.argv[1], sys.argv[1:])`
+
+const python = (...args: string[]) => spawnSync('python3', ['-c', underLandlock, ...args], { encoding: 'utf8' })
+const hasLandlock = python().status === 0
+
+describe('containerOf', () => {
+  test.each([
+    [`0::/system.slice/docker-${'a'.repeat(64)}.scope`, 'docker', 'a'.repeat(64)],
+    [
+      `0::/user.slice/user-1000.slice/user@1000.service/libpod-${'b'.repeat(64)}.scope/container`,
+      'podman',
+      'b'.repeat(64),
+    ],
+    [`12:pids:/docker/${'c'.repeat(64)}\n0::/`, 'docker', 'c'.repeat(64)],
+    [`0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-${'d'.repeat(64)}.scope`, 'containerd', 'd'.repeat(64)],
+    ['0::/lxc.payload.web/system.slice/nginx.service', 'lxc', 'web'],
+    ['0::/machine.slice/systemd-nspawn@build.service/payload', 'systemd-nspawn', 'build'],
+  ])('reads %s', (text, runtime, id) => {
+    expect(containerOf(text)).toEqual({ runtime, id })
+  })
+
+  test('knows a process that is in none, and its unit', () => {
+    expect(containerOf('0::/system.slice/nginx.service')).toBeUndefined()
+    expect(unitOf('0::/system.slice/nginx.service')).toBe('nginx.service')
+  })
+})
+
+describe('explainAddressInUse, of a policy', () => {
+  test.skipIf(!hasLandlock)('names one that no rule of ports explains (needs Landlock for TCP, and Python)', () => {
+    const program = `
+      import net from 'node:net'
+      import { explainAddressInUse } from '${built}diag.js'
+      net.createServer().listen(8080, '${host}').on('error', (error) => console.log(JSON.stringify(
+        [{}, { probe: true }].map((options) => explainAddressInUse(error, options).causes))))`
+    const { stdout } = python(process.execPath, '--input-type=module', '--eval', program)
+    const [seen, probed] = JSON.parse(stdout) as Cause[][]
+    expect(seen).toMatchObject([{ kind: 'policy', blocks: 'unknown', doubt: expect.any(String) }])
+    expect(probed).toMatchObject([{ kind: 'policy', blocks: true }])
   })
 })
 
