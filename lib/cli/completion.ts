@@ -1,9 +1,6 @@
 import { type Argument, Command, Option } from 'commander'
 import { say } from './print.js'
 
-const shells = ['bash', 'zsh', 'fish'] as const
-type Shell = (typeof shells)[number]
-
 /** A command as its completion needs it. */
 interface Words {
   readonly name: string
@@ -31,7 +28,7 @@ function bash(commands: readonly Words[]): string {
   const cases = commands.map(({ name, options, choices }) => {
     return `    ${name}) words=${quote([...options.map(({ flag }) => flag), ...choices].join(' '))} ;;`
   })
-  return `_sockctl() {
+  return `complete_sockctl() {
   local words=${quote(commands.map(({ name }) => name).join(' '))}
   if [ "$COMP_CWORD" -gt 1 ]; then
     words=
@@ -41,7 +38,7 @@ ${cases.map((line) => `  ${line}`).join('\n')}
   fi
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
-complete -o default -F _sockctl sockctl`
+complete -o default -F complete_sockctl sockctl`
 }
 
 function zsh(commands: readonly Words[]): string {
@@ -52,7 +49,7 @@ function zsh(commands: readonly Words[]): string {
     return `    ${name}) words=(${[...flags, ...choices.map(quote)].join(' ')}) ;;`
   })
   return `#compdef sockctl
-_sockctl() {
+complete_sockctl() {
   local -a words
   if (( CURRENT == 2 )); then
     words=(
@@ -65,7 +62,7 @@ ${cases.map((line) => `  ${line}`).join('\n')}
   fi
   _describe sockctl words || _files
 }
-compdef _sockctl sockctl`
+compdef complete_sockctl sockctl`
 }
 
 function fish(commands: readonly Words[]): string {
@@ -82,14 +79,15 @@ function fish(commands: readonly Words[]): string {
   return [...top, ...below].join('\n')
 }
 
-const writers: Readonly<Record<Shell, (commands: readonly Words[]) => string>> = { bash, zsh, fish }
+const writers = { bash, zsh, fish }
+type Shell = keyof typeof writers
 
 /** `sockctl completion`: the completion of a shell, made from the commands as they are. */
 export function completionCommand(program: Command): Command {
   const command = new Command('completion')
-  const argument = command.createArgument('<shell>', 'the shell').choices(shells)
+  const argument = command.createArgument('<shell>', 'the shell').choices(Object.keys(writers))
   return command
-    .description('print the completion of a shell: eval "$(sockctl completion bash)"')
+    .description('print the completion script of a shell, for eval "$(sockctl completion bash)"')
     .addArgument(argument)
-    .action((shell: Shell) => say(writers[shell](program.commands.map(wordsOf))))
+    .action((name: Shell) => say(writers[name](program.commands.map(wordsOf))))
 }

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs'
-import { errorName } from '../errors.js'
-import { native } from '../native.js'
+import type { SystemError } from '../errors.js'
 import { getOption } from '../options/index.js'
+import { openProcessSocket } from './borrowed.js'
 import type { SocketEntry, SocketOwner } from './entry.js'
 import type { Known } from './rules.js'
 
@@ -17,24 +17,15 @@ function unknown(reason: string): ReuseFlags {
   return { reuseAddress: 'unknown', reusePort: 'unknown', reason }
 }
 
-/** Duplicates a socket of a process. Returns a descriptor or a negated errno. */
-function duplicate({ pid, fd }: SocketOwner): number {
-  const process = native.openProcess(pid)
-  if (process < 0) return process
-  const copy = native.getProcessDescriptor(process, fd)
-  native.close(process)
-  return copy
-}
-
 /** Reads the options through the descriptor of one process. */
-function readThrough(owner: SocketOwner, inode: number): ReuseFlags {
-  const fd = duplicate(owner)
-  if (fd < 0) return unknown(`pidfd_getfd of process ${owner.pid}: ${errorName(fd)}`)
+function readThrough({ pid, fd }: SocketOwner, inode: number): ReuseFlags {
   try {
-    if (fstatSync(fd).ino !== inode) return unknown(`process ${owner.pid} has closed it meanwhile`)
-    return { reuseAddress: getOption(fd, 'SO_REUSEADDR'), reusePort: getOption(fd, 'SO_REUSEPORT') }
-  } finally {
-    native.close(fd)
+    using socket = openProcessSocket(pid, fd)
+    if (fstatSync(socket.fd).ino !== inode) return unknown(`process ${pid} has closed it meanwhile`)
+    return { reuseAddress: getOption(socket, 'SO_REUSEADDR'), reusePort: getOption(socket, 'SO_REUSEPORT') }
+  } catch (error) {
+    const { code, syscall } = error as SystemError
+    return unknown(`${syscall} of process ${pid}: ${code}`)
   }
 }
 

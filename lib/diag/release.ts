@@ -1,4 +1,4 @@
-import { readFileSync, unlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, unlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorName, type SystemError } from '../errors.js'
 import { destroySocket } from './destroy.js'
@@ -72,8 +72,9 @@ function isAlive(pid: number): boolean {
     return (error as SystemError).code !== 'ESRCH'
   }
   try {
-    // A zombie holds nothing any more.
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    // A zombie holds nothing any more, once its other threads are gone too.
+    const isZombie = /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    return !isZombie || readdirSync(`/proc/${pid}/task`).length > 1
   } catch {
     return false
   }

@@ -67,7 +67,7 @@ describe('sockctl completion', () => {
     const { stdout } = await sockctl(['completion', 'bash'])
     const complete = (...words: string[]) => {
       const line = words.map((word) => `'${word}'`).join(' ')
-      const text = `${stdout}\nCOMP_WORDS=(sockctl ${line}); COMP_CWORD=${words.length}; _sockctl; echo "\${COMPREPLY[@]}"`
+      const text = `${stdout}\nCOMP_WORDS=(sockctl ${line}); COMP_CWORD=${words.length}; complete_sockctl; echo "\${COMPREPLY[@]}"`
       return spawnSync('bash', ['-c', text], { encoding: 'utf8' }).stdout.trim().split(' ')
     }
     expect(complete('w')).toEqual(['why'])

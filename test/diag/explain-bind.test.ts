@@ -1,7 +1,7 @@
 import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { explainAddressInUse } from '../../lib/diag.js'
+import { explainAddressInUse, sockets } from '../../lib/diag.js'
 import { BareSocket, setOptions } from '../../lib/index.js'
 import { refusalOf, tcpStates, useOwnNetwork } from '../sockets/network.js'
 import { thrownBy } from '../support.js'
@@ -137,6 +137,20 @@ describe('explainAddressInUse, of a bind', () => {
     expect(cause).toMatchObject({ blocks: true, owners: [], sockets: [{ state: 'FIN_WAIT_2' }] })
     expect(cause.untilMs).toBeGreaterThan(50_000)
     expect(cause.untilMs).toBeLessThanOrEqual(60_000)
+  })
+
+  test('names what the kernel still sends for a socket that was closed', async () => {
+    const { server, port } = await served({ port: 0, host }, { pauseOnConnect: true })
+    server.removeAllListeners('connection')
+    server.once('connection', (socket) => later(() => void socket.on('error', () => {}).resetAndDestroy()))
+    const client = await connected({ port, host })
+    const localPort = client.localPort as number
+    client.write(Buffer.alloc(2 ** 23))
+    await expect.poll(() => sockets({ localPort })[0]?.sendQueue).toBeGreaterThan(0)
+    client.destroy()
+    await expect.poll(() => tcpStates(localPort)).toEqual(['FIN_WAIT_1'])
+    expect(refusalOf(localPort)).toBe('EADDRINUSE')
+    expect(only('orphan', { address: host, port: localPort })).toMatchObject({ blocks: true, owners: [] })
   })
 
   test('names both the listener and what it left', async () => {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -75,6 +77,24 @@ describe('explainAddressInUse, of a path', () => {
       expect(only('live-path', { path })).toMatchObject({ blocks: true, sockets: [], doubt: expect.any(String) })
       socket.close()
       only('stale-path', { path })
+    },
+  )
+
+  test.skipIf(!hasOwnNetwork)(
+    'finds who has it in another network namespace (needs a network namespace, which takes root)',
+    async () => {
+      using namespace = NetworkNamespace.create() as NetworkNamespace
+      const path = pathOf('server elsewhere')
+      const program = `require('node:net').createServer().listen('${path}', () => console.log('listening'))`
+      const child = namespace.run(() =>
+        spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] }),
+      )
+      later(() => void child.kill())
+      await once(child.stdout, 'data')
+      const cause = only('live-path', { path })
+      expect(cause).toMatchObject({ blocks: true, doubt: undefined, owners: [{ pid: child.pid }] })
+      expect(cause.owners[0]?.apart).toEqual(['net'])
+      expect(cause.text).toMatch(/in another network namespace/)
     },
   )
 

@@ -1,23 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { type CauseKind, type Explanation, explainAddressInUse } from '../../lib/diag.js'
+import { containerOf, unitOf } from '../../lib/diag/explain/owners.js'
+import { type Cause, type CauseKind, type Explanation, explainAddressInUse } from '../../lib/diag.js'
 import { bindReservedPort } from '../../lib/index.js'
 import { BareSocket } from '../../lib/sockets/index.js'
-import { unusedPort, useOwnNetwork } from '../sockets/network.js'
-import { inProcess, isRoot, nobody, thrownBy } from '../support.js'
-import {
-  bound,
-  connectError,
-  connected,
-  hasOwnNetwork,
-  later,
-  listenError,
-  only,
-  remnant,
-  served,
-  setSetting,
-} from './situations.js'
+import { useOwnNetwork } from '../sockets/network.js'
+import { built, inProcess, isRoot, nobody, thrownBy } from '../support.js'
+import { bound, hasOwnNetwork, later, listenError, only, remnant, served, setSetting } from './situations.js'
 
 useOwnNetwork()
 
@@ -32,67 +21,6 @@ function kindsOf({ causes }: Explanation): CauseKind[] {
 function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: 'ignore' })
 }
-
-describe('explainAddressInUse, of a connect', () => {
-  test('names the connection that has the four-tuple', async () => {
-    const { port } = await served({ port: 0, host })
-    const localPort = unusedPort()
-    await connected({ port, host, localAddress: host, localPort })
-    const error = await connectError({ port, host, localAddress: host, localPort })
-    const cause = only('four-tuple', error)
-    expect(cause).toMatchObject({ blocks: true, untilMs: undefined, owners: [{ pid: process.pid }] })
-    expect(cause.sockets[0]).toMatchObject({ state: 'ESTABLISHED', localPort, remotePort: port })
-  })
-
-  test.skipIf(!hasOwnNetwork)(`names the remnant that has the four-tuple (${needsNetwork})`, async () => {
-    setSetting('ipv4/tcp_timestamps', '0')
-    later(() => setSetting('ipv4/tcp_timestamps', '1'))
-    const { port } = await served({ port: 0, host })
-    const localPort = unusedPort()
-    const first = await connected({ port, host, localAddress: host, localPort })
-    const gone = once(first.resume(), 'close')
-    first.end()
-    await gone
-    const error = await connectError({ port, host, localAddress: host, localPort })
-    const cause = only('four-tuple', error)
-    expect(cause).toMatchObject({ blocks: true, owners: [], sockets: [{ state: 'TIME_WAIT' }] })
-    expect(cause.explanation.freeInMs).toBeGreaterThan(55_000)
-    expect(cause.explanation.advice[0]?.kind).toBe('wait')
-    setSetting('ipv4/tcp_timestamps', '1')
-    expect(only('four-tuple', error).blocks).toBe('unknown')
-  })
-
-  test.skipIf(!hasOwnNetwork)(
-    `names the range that is used up, for a connect and a bind (${needsNetwork})`,
-    async () => {
-      const { port } = await served({ port: 20000, host })
-      const other = await served({ port: 20001, host })
-      setSetting('ipv4/ip_local_port_range', '50000 50003')
-      later(() => setSetting('ipv4/ip_local_port_range', '32768 60999'))
-      for (let count = 0; count < 4; count++) await connected({ port, host })
-      const cause = only('ephemeral-range', await connectError({ port, host }))
-      expect(cause).toMatchObject({ blocks: true, holders: [{ state: 'ESTABLISHED', pid: process.pid, ports: 4 }] })
-      expect(
-        only(
-          'ephemeral-range',
-          thrownBy(() => bound({ address: host })),
-        ),
-      ).toMatchObject({ blocks: true })
-      // To another server the same ports serve.
-      await connected({ port: other.port, host })
-      const free = explainAddressInUse({ remoteAddress: host, remotePort: other.port })
-      expect([free.free, kindsOf(free)]).toEqual(['unknown', ['ephemeral-range']])
-    },
-  )
-
-  test.skipIf(!hasOwnNetwork)(`names the lack of an address to connect from (${needsNetwork})`, async () => {
-    setSetting('ipv6/conf/all/disable_ipv6', '1')
-    later(() => setSetting('ipv6/conf/all/disable_ipv6', '0'))
-    const error = await connectError({ port: 1, host: '::1' })
-    expect(only('no-source-address', error).text).toMatch(/no IPv6 address at all/)
-    expect(only('no-source-address', { remoteAddress: '::1', remotePort: 1 }).blocks).toBe(true)
-  })
-})
 
 describe('explainAddressInUse, of an address', () => {
   test('names an address that the host does not have', async () => {
@@ -162,6 +90,57 @@ describe('explainAddressInUse, of a privilege', () => {
     const cause = only('reserved-ports', error)
     expect(cause).toMatchObject({ blocks: true, holders: [{ state: 'BOUND', pid: process.pid, ports: 4 }] })
     expect(cause.text).toMatch(/700 to 703, 4 are in use/)
+  })
+})
+
+/**
+ * Runs a program that Landlock keeps from every bind of a TCP socket (LANDLOCK_ACCESS_NET_BIND_TCP), as a security module
+ * may; undefined where this kernel has no Landlock that does so.
+ */
+const underLandlock = `
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+handled = (ctypes.c_uint64 * 2)(0, 1)
+ruleset = libc.syscall(444, handled, ctypes.sizeof(handled), 0)
+if ruleset < 0 or libc.prctl(38, 1, 0, 0, 0) or libc.syscall(446, ruleset, 0): sys.exit(3)
+if sys.argv[1:]: os.execv(sys.argv[1], sys.argv[1:])`
+
+const python = (...args: string[]) => spawnSync('python3', ['-c', underLandlock, ...args], { encoding: 'utf8' })
+const hasLandlock = python().status === 0
+
+describe('containerOf', () => {
+  test.each([
+    [`0::/system.slice/docker-${'a'.repeat(64)}.scope`, 'docker', 'a'.repeat(64)],
+    [
+      `0::/user.slice/user-1000.slice/user@1000.service/libpod-${'b'.repeat(64)}.scope/container`,
+      'podman',
+      'b'.repeat(64),
+    ],
+    [`12:pids:/docker/${'c'.repeat(64)}\n0::/`, 'docker', 'c'.repeat(64)],
+    [`0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-${'d'.repeat(64)}.scope`, 'containerd', 'd'.repeat(64)],
+    ['0::/lxc.payload.web/system.slice/nginx.service', 'lxc', 'web'],
+    ['0::/machine.slice/systemd-nspawn@build.service/payload', 'systemd-nspawn', 'build'],
+  ])('reads %s', (text, runtime, id) => {
+    expect(containerOf(text)).toEqual({ runtime, id })
+  })
+
+  test('knows a process that is in none, and its unit', () => {
+    expect(containerOf('0::/system.slice/nginx.service')).toBeUndefined()
+    expect(unitOf('0::/system.slice/nginx.service')).toBe('nginx.service')
+  })
+})
+
+describe('explainAddressInUse, of a policy', () => {
+  test.skipIf(!hasLandlock)('names one that no rule of ports explains (needs Landlock for TCP, and Python)', () => {
+    const program = `
+      import net from 'node:net'
+      import { explainAddressInUse } from '${built}diag.js'
+      net.createServer().listen(8080, '${host}').on('error', (error) => console.log(JSON.stringify(
+        [{}, { probe: true }].map((options) => explainAddressInUse(error, options).causes))))`
+    const { stdout } = python(process.execPath, '--input-type=module', '--eval', program)
+    const [seen, probed] = JSON.parse(stdout) as Cause[][]
+    expect(seen).toMatchObject([{ kind: 'policy', blocks: 'unknown', doubt: expect.any(String) }])
+    expect(probed).toMatchObject([{ kind: 'policy', blocks: true }])
   })
 })
 

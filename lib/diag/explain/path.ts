@@ -5,6 +5,7 @@ import { BareSocket } from '../../sockets/index.js'
 import type { UnixEntry } from '../entry.js'
 import { sockets } from '../sockets.js'
 import { cause } from './cause.js'
+import { ownersElsewhere } from './elsewhere.js'
 import { causeOwners } from './owners.js'
 import type { Attempt, Cause } from './types.js'
 import { ownersText, pathText } from './words.js'
@@ -38,13 +39,18 @@ function describe(entry: UnixEntry): string {
   return entry.state === 'LISTEN' ? 'listens on' : `has a ${entry.type} socket on`
 }
 
+function elsewhereCause(path: string): Cause {
+  const owners = ownersElsewhere(path)
+  const who = owners.length > 0 ? ownersText(owners, []) : 'Somebody'
+  const text = `${who} has a socket on ${pathText(path)}, in another network namespace.`
+  const doubt = owners.length > 0 ? undefined : 'whose it is cannot be seen from here'
+  return cause('live-path', text, { doubt, owners })
+}
+
 function liveCause(entries: UnixEntry[], path: string): Cause {
   const owners = causeOwners(entries)
   const [first] = entries
-  if (!first) {
-    const text = `A socket that is not in this network namespace is bound to ${pathText(path)}.`
-    return cause('live-path', text, { doubt: 'whose it is cannot be seen from here' })
-  }
+  if (!first) return elsewhereCause(path)
   const text = `${ownersText(
     owners,
     entries.map(({ uid }) => uid),
