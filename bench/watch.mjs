@@ -3,8 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { positive } from './arguments.mjs'
+import { parseArguments } from './arguments.mjs'
 
 const usage = `npm run bench -- watch [--remnants 19000] [--connections 500] [--seconds 10] [--check]
   --remnants     how many sockets are in TIME_WAIT
@@ -15,15 +14,6 @@ It takes root, for a network of its own, and /usr/bin/chromium.`
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage']
 const command = fileURLToPath(new URL('../bin/sockctl.js', import.meta.url))
-
-function parse(args) {
-  const number = (name, standard) => [name, { type: 'string', default: String(standard) }]
-  const numbers = [number('remnants', 19000), number('connections', 500), number('seconds', 10)]
-  const options = { ...Object.fromEntries(numbers), check: { type: 'boolean' }, help: { type: 'boolean' } }
-  const { values } = parseArgs({ args, options })
-  for (const [name] of numbers) values[name] = positive(name, values[name])
-  return values
-}
 
 async function connectMany(count) {
   const server = net.createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
@@ -98,7 +88,7 @@ async function measure({ remnants, connections, seconds }) {
  * @param {() => void} prepare installs and builds what is needed
  */
 export async function run(args, prepare) {
-  const { help, check, ...how } = parse(args)
+  const { help, check, ...how } = parseArguments(args, { remnants: 19_000, connections: 500, seconds: 10 })
   if (help) return console.log(usage)
   prepare()
   const found = await measure(how)
