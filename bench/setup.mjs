@@ -49,7 +49,11 @@ export function installNode(version) {
   return binary
 }
 
-/** Installs what the benchmark of options needs and builds it, unless that was done before. */
+/** The C programs of the benchmark of sockets, compiled by prepare(). */
+export const plainProgram = here('build/plain')
+export const remnantsProgram = here('build/remnants')
+
+/** Installs what the benchmarks with peers from packages need and builds it, unless that was done before. */
 export function prepare() {
   requireLibrary()
   if (isStale(here('node_modules/.package-lock.json'), here('package-lock.json'))) {
@@ -59,4 +63,6 @@ export function prepare() {
     run('Building the bare function', 'npm', 'run', '--silent', 'build:bare')
   }
   compile('loop', 'options/loop.c')
+  compile('plain', 'sockets/plain.c')
+  compile('remnants', 'sockets/remnants.c')
 }

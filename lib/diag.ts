@@ -1,5 +1,38 @@
+export type { AttackBind, Attacker, AuditFinding, Severity, Takeover } from './diag/audit/finding.js'
+export { auditListeners } from './diag/audit.js'
+export { type BorrowedSocket, openProcessSocket } from './diag/borrowed.js'
 export type { ConflictCase, ConflictOptions, ConflictPlan } from './diag/cases.js'
 export { bindConflicts } from './diag/conflicts.js'
 export type { Outcome, Reuse } from './diag/contender.js'
+export { destroySocket } from './diag/destroy.js'
+export type {
+  EntryProtocol,
+  InternetEntry,
+  SocketEntry,
+  SocketMemory,
+  SocketOwner,
+  SocketState,
+  SocketTimer,
+  UnixEntry,
+} from './diag/entry.js'
+export type {
+  AddressQuery,
+  Advice,
+  AdviceKind,
+  Attempt,
+  Cause,
+  CauseKind,
+  CauseOwner,
+  ExplainOptions,
+  Explanation,
+  PortHolder,
+  Probe,
+} from './diag/explain/types.js'
+export { explainAddressInUse } from './diag/explain.js'
+export type { OneOrMore, SocketFilter } from './diag/filter.js'
+export { type MptcpState, mptcpInfo, mptcpSubflows, type Subflow } from './diag/mptcpinfo.js'
+export type { Known } from './diag/rules.js'
+export { sockets } from './diag/sockets.js'
+export { type DiagSupport, diagSupport } from './diag/support.js'
 export { tcpInfo } from './diag/tcpinfo.js'
 export type { Receiver } from './diag/traffic.js'

@@ -1,6 +1,6 @@
 import type dgram from 'node:dgram'
 import net from 'node:net'
-import { codedError, invalidArgType } from './errors.js'
+import { codedError, invalidArgType, systemError } from './errors.js'
 import { maxInt32, validateInteger } from './validate.js'
 
 /** What has its connection as `socket`: an HTTP/2 session, an HTTP request or response. */
@@ -157,11 +157,23 @@ export interface AdoptedOptions {
   readonly keepAliveInitialDelay?: number | undefined
 }
 
-/** Makes a `net.Socket` of a descriptor, which it owns from then on. */
-export function adoptSocket(giver: Giver, options: AdoptedOptions): net.Socket {
+/** Node's handle of a TCP socket. */
+interface TcpHandle {
+  open(fd: number): number
+  close(): void
+}
+
+/** What a `net.Socket` is made of: a descriptor, whose type Node asks the kernel for, or a handle that has one. */
+interface Source {
+  readonly fd: number | undefined
+  readonly handle: TcpHandle | undefined
+}
+
+function socketOf({ fd, handle }: Source, options: AdoptedOptions): net.Socket {
   // With all that `net.Socket` adds to its copy, and without a spread: V8 of Node 20 takes 5 us to add to a copy.
-  const socket = new net.Socket({
-    fd: openFd(giver.fd),
+  return new net.Socket({
+    fd,
+    handle,
     allowHalfOpen: options.allowHalfOpen,
     emitClose: false,
     autoDestroy: true,
@@ -173,8 +185,37 @@ export function adoptSocket(giver: Giver, options: AdoptedOptions): net.Socket {
     keepAliveInitialDelay: options.keepAliveInitialDelay,
     onread: options.onread,
   } as net.SocketConstructorOpts)
+}
+
+/** Makes a `net.Socket` of a descriptor, which it owns from then on. */
+export function adoptSocket(giver: Giver, options: AdoptedOptions): net.Socket {
+  const socket = socketOf({ fd: openFd(giver.fd), handle: undefined }, options)
   giver.detach()
   return socket
+}
+
+/** Node's class of TCP handles, which it shows on a socket and nowhere else. */
+let tcpHandleClass: (new (type: number) => TcpHandle) | undefined
+
+/** Makes a `net.Socket` likewise of what is known to be a TCP socket, so that Node need not ask the kernel. */
+export function adoptTcpSocket(giver: Giver, options: AdoptedOptions): net.Socket {
+  if (!tcpHandleClass) {
+    const socket = adoptSocket(giver, options)
+    const { _handle } = socket as unknown as { _handle: { constructor: typeof tcpHandleClass } }
+    tcpHandleClass = _handle.constructor
+    return socket
+  }
+  const client = 0
+  const handle = new tcpHandleClass(client)
+  const errno = handle.open(openFd(giver.fd))
+  if (errno < 0) throw systemError(errno, 'open')
+  giver.detach()
+  try {
+    return socketOf({ fd: undefined, handle }, options)
+  } catch (error) {
+    handle.close()
+    throw error
+  }
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Native {
   /** Reads an option into `value` and returns its length. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number
   setsockopt(fd: number, level: number, name: number, value: Uint8Array): number
+  /** Sets an option whose value points to a classic BPF program, given as the bytes of its instructions. */
+  setProgram(fd: number, level: number, name: number, instructions: Uint8Array): number
   interfaceIndex(name: Uint8Array): number
   interfaceName(index: number, name: Uint8Array): number
   /** Opens the network namespace of this thread. */
@@ -39,6 +41,19 @@ export interface Native {
   createNetworkNamespace(): number
   /** Moves this thread to a network namespace. */
   setNetworkNamespace(fd: number): number
+  /** Sends without waiting. */
+  send(fd: number, message: Uint8Array): number
+  /** Receives without waiting; returns the length of the whole datagram, which may be more than there was room for. */
+  receive(fd: number, target: Uint8Array): number
+  /**
+   * Writes the sockets that a process has open, each as two uint32: its descriptor and its inode. Returns how many there
+   * are, which may be more than there was room for.
+   */
+  processSockets(pid: number, pairs: Uint8Array): number
+  /** Opens a descriptor that stands for a process (pidfd_open), close-on-exec and owned. */
+  openProcess(pid: number): number
+  /** Duplicates a descriptor of the process that `process` stands for (pidfd_getfd), close-on-exec and owned. */
+  getProcessDescriptor(process: number, fd: number): number
 }
 
 function load(): Native {

@@ -17,3 +17,5 @@ export const directions = { read: 0, write: 1, both: 2 } as const
 export type Family = keyof typeof families
 /** A socket type by name. */
 export type SocketType = keyof typeof types
+/** The directions of a shutdown by name. */
+export type Direction = keyof typeof directions

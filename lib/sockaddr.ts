@@ -88,7 +88,8 @@ function zoneIndex(zone: string, address: string): number {
   throw systemError(index, 'if_nametoindex', { address })
 }
 
-function zoneName(index: number): string {
+/** The name of an interface; its number where it has none any more. */
+export function zoneName(index: number): string {
   const name = new Uint8Array(16)
   const length = native.interfaceName(index, name)
   return length > 0 ? Buffer.from(name.subarray(0, length)).toString() : String(index)

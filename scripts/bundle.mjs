@@ -44,6 +44,7 @@ await bundle.write({
   dir: join(root, 'dist'),
   chunkFileNames: '[name].js',
   sourcemap: true,
+  minify: { compress: false, mangle: false, codegen: true },
   codeSplitting: {
     groups: [
       {

@@ -17,6 +17,7 @@ const systems = {
       ['sys/types.h', 'linux/socket.h'],
       ['sys/types.h', 'linux/netfilter_ipv4.h', 'linux/netfilter_ipv6/ip6_tables.h'],
       ['sys/types.h', 'linux/icmp.h', 'linux/icmpv6.h', 'linux/tls.h'],
+      ['sys/types.h', 'sys/socket.h', 'linux/mptcp.h'],
     ],
     layouts: 'layouts-linux.cc',
   },
@@ -120,7 +121,7 @@ for (const headers of units) {
 }
 
 // Some headers have the protocols as enumerators alone, which #ifdef does not see.
-const enumerators = levels.filter(([name]) => !known.has(name))
+const enumerators = levels.filter(([name]) => name in protocols && !known.has(name))
 if (enumerators.length > 0) {
   const asserts = enumerators.map(
     ([name, number]) => `static_assert(${name} == ${number}, "${name} is not ${number}");\n`,

@@ -33,11 +33,17 @@ constexpr Export kExports[] = {
     {"setInt", SetInt},
     {"getsockopt", GetOption},
     {"setsockopt", SetOption},
+    {"setProgram", SetProgram},
     {"interfaceIndex", InterfaceIndex},
     {"interfaceName", InterfaceName},
     {"networkNamespace", NetworkNamespace},
     {"createNetworkNamespace", CreateNetworkNamespace},
     {"setNetworkNamespace", SetNetworkNamespace},
+    {"send", Send},
+    {"receive", Receive},
+    {"processSockets", ProcessSockets},
+    {"openProcess", OpenProcess},
+    {"getProcessDescriptor", GetProcessDescriptor},
 };
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {

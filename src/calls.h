@@ -23,12 +23,19 @@ napi_value GetInt(napi_env env, napi_callback_info info);
 napi_value SetInt(napi_env env, napi_callback_info info);
 napi_value GetOption(napi_env env, napi_callback_info info);
 napi_value SetOption(napi_env env, napi_callback_info info);
+napi_value SetProgram(napi_env env, napi_callback_info info);
 
 napi_value InterfaceIndex(napi_env env, napi_callback_info info);
 napi_value InterfaceName(napi_env env, napi_callback_info info);
 napi_value NetworkNamespace(napi_env env, napi_callback_info info);
 napi_value CreateNetworkNamespace(napi_env env, napi_callback_info info);
 napi_value SetNetworkNamespace(napi_env env, napi_callback_info info);
+
+napi_value Send(napi_env env, napi_callback_info info);
+napi_value Receive(napi_env env, napi_callback_info info);
+napi_value ProcessSockets(napi_env env, napi_callback_info info);
+napi_value OpenProcess(napi_env env, napi_callback_info info);
+napi_value GetProcessDescriptor(napi_env env, napi_callback_info info);
 
 }  // namespace sockctl
 

@@ -19,6 +19,15 @@ OptionKey ReadKey(Arguments* arguments) {
   return {fd, level, arguments->Int32(2)};
 }
 
+template <typename Call>
+napi_value CallWithValue(napi_env env, napi_callback_info info, Call call) {
+  Arguments arguments(env, info, 4);
+  const OptionKey key = ReadKey(&arguments);
+  const Bytes value = arguments.Uint8Array(3);
+  if (arguments.Failed()) return arguments.Failure();
+  return Result(env, call(key.fd, key.level, key.name, value.data, value.length));
+}
+
 }  // namespace
 
 // Writes the value to the memory of the environment: it can be negative, as an errno can.
@@ -42,20 +51,11 @@ napi_value SetInt(napi_env env, napi_callback_info info) {
 }
 
 // The bytes go in as well as out: some options read a request from the buffer that they answer in.
-napi_value GetOption(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, 4);
-  const OptionKey key = ReadKey(&arguments);
-  const Bytes value = arguments.Uint8Array(3);
-  if (arguments.Failed()) return arguments.Failure();
-  return Result(env, system::GetOption(key.fd, key.level, key.name, value.data, value.length));
-}
+napi_value GetOption(napi_env env, napi_callback_info info) { return CallWithValue(env, info, system::GetOption); }
 
-napi_value SetOption(napi_env env, napi_callback_info info) {
-  Arguments arguments(env, info, 4);
-  const OptionKey key = ReadKey(&arguments);
-  const Bytes value = arguments.Uint8Array(3);
-  if (arguments.Failed()) return arguments.Failure();
-  return Result(env, system::SetOption(key.fd, key.level, key.name, value.data, value.length));
-}
+napi_value SetOption(napi_env env, napi_callback_info info) { return CallWithValue(env, info, system::SetOption); }
+
+// For the options whose value points to a program: the bytes are its instructions.
+napi_value SetProgram(napi_env env, napi_callback_info info) { return CallWithValue(env, info, system::SetProgram); }
 
 }  // namespace sockctl

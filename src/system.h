@@ -22,6 +22,10 @@ int Duplicate(int fd);
 
 int GetOption(int fd, int level, int name, void* value, size_t capacity);
 int SetOption(int fd, int level, int name, const void* value, size_t length);
+// The bytes of one unit of an option's length, as getsockopt() counts it: 1, but for what is read in whole elements.
+size_t LengthUnit(int level, int name);
+// Sets an option whose value is a classic BPF program; -EINVAL for what is not whole instructions.
+int SetProgram(int fd, int level, int name, void* instructions, size_t length);
 
 int InterfaceIndex(const char* name);
 // Writes the name with its terminating zero; `name` holds at least kInterfaceNameSize bytes.
@@ -34,6 +38,18 @@ int NetworkNamespace();
 int CreateNetworkNamespace();
 // Moves the calling thread to a network namespace.
 int SetNetworkNamespace(int fd);
+
+// Neither waits. Receive() returns the length of the whole datagram, which may be more than there was room for.
+int Send(int fd, const void* message, size_t length);
+int Receive(int fd, void* target, size_t capacity);
+
+// Writes the sockets that a process has open, each as its descriptor and its inode, two uint32_t. Returns how many
+// there are, which may be more than there was room for.
+int ProcessSockets(int pid, uint8_t* pairs, size_t capacity);
+// Opens a descriptor that stands for a process; it is close-on-exec, as is what GetProcessDescriptor() returns.
+int OpenProcess(int pid);
+// Duplicates a descriptor of the process that another descriptor stands for.
+int GetProcessDescriptor(int process, int fd);
 
 }  // namespace sockctl::system
 

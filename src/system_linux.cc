@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -7,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 #include "system.h"
 
@@ -36,6 +38,18 @@ int Socket(int family, int type, int protocol) {
 int Duplicate(int fd) {
   const int duplicate = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   return duplicate < 0 ? -errno : duplicate;
+}
+
+// SO_GET_FILTER counts instructions: a length in bytes would let the kernel write eight times as much.
+size_t LengthUnit(int level, int name) {
+  return level == SOL_SOCKET && name == SO_GET_FILTER ? sizeof(sock_filter) : 1;
+}
+
+int SetProgram(int fd, int level, int name, void* instructions, size_t length) {
+  const size_t count = length / sizeof(sock_filter);
+  if (length % sizeof(sock_filter) != 0 || count > std::numeric_limits<uint16_t>::max()) return -EINVAL;
+  const sock_fprog program{static_cast<uint16_t>(count), static_cast<sock_filter*>(instructions)};
+  return SetOption(fd, level, name, &program, sizeof program);
 }
 
 int NetworkNamespace() {

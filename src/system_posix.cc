@@ -47,9 +47,12 @@ int Close(int fd) {
 }
 
 int GetOption(int fd, int level, int name, void* value, size_t capacity) {
-  auto length = static_cast<socklen_t>(capacity);
+  const size_t unit = LengthUnit(level, name);
+  // No room at all would be a question for the number of units.
+  if (unit > 1 && capacity < unit) return -EINVAL;
+  auto length = static_cast<socklen_t>(capacity / unit);
   const int result = getsockopt(fd, level, name, value, &length);
-  return result < 0 ? -errno : static_cast<int>(length);
+  return result < 0 ? -errno : static_cast<int>(length * unit);
 }
 
 int SetOption(int fd, int level, int name, const void* value, size_t length) {

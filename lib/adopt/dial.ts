@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import { errnoOf, type SystemError, systemError } from '../errors.js'
-import { type AdoptedOptions, adoptSocket } from '../handle.js'
+import { type AdoptedOptions, adoptSocket, adoptTcpSocket } from '../handle.js'
 import type { BareSocket } from '../sockets/index.js'
 import { ReservedPortWalk } from '../sockets/reserved.js'
 import { withSocket } from './prepare.js'
@@ -35,7 +35,7 @@ function start(request: ConnectRequest, { target, stop }: Attempt, walk: Reserve
     // The control function may have fired the signal.
     stop?.throwIfAborted()
     bindLocal(bare, request, walk)
-    return adoptSocket(bare, socketOptions(request))
+    return adoptTcpSocket(bare, socketOptions(request))
   })
   try {
     return socket.connect({ host: target.address, port: request.port })

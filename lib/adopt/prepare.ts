@@ -1,5 +1,5 @@
 import { invalidArgValue, type SystemError, unsupported } from '../errors.js'
-import { applyChanges, type Change, prepareChanges, refuseBlocking } from '../options/change.js'
+import { applyChanges, type Change, prepareChanges, refuseHarm } from '../options/change.js'
 import { type SocketOptions, setOptions } from '../options/index.js'
 import type { Family, SocketType } from '../platform.js'
 import { BareSocket } from '../sockets/index.js'
@@ -48,7 +48,7 @@ export function checkPreparation(
   optional(given.reuseAddress, 'options.reuseAddress', validateBoolean)
   optional(given.control, 'options.control', validateFunction)
   const changes = given.options === undefined ? [] : prepareChanges(given.options, 'options.options')
-  refuseBlocking(changes)
+  refuseHarm(changes, () => kind.type === 'datagram')
   return { kind, reuseAddress: given.reuseAddress ?? reuseByDefault, changes, control: given.control }
 }
 

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import net from 'node:net'
 import { getSystemErrorMap } from 'node:util'
 import { errnoOf, invalidArgValue, type SystemError } from '../errors.js'
@@ -41,6 +42,8 @@ interface Spot {
 const ipv6OnlyFlag = 1
 const reusePortFlag = 2
 const longestPath = 107
+/** Where Node tells observers of a server that cannot listen. */
+const failures = channel('tracing:net.server.listen:error')
 const askedOf = new WeakMap<net.Server, Asked>()
 
 /** The place that is asked for; without an address IPv6 for both families and, where that is not to be had, IPv4. */
@@ -114,6 +117,7 @@ function listenOrFail(server: net.Server, place: ListenPlace, [spot, ...others] 
   } catch (error) {
     if (others.length > 0 && leavesHope(error)) return listenOrFail(server, place, others)
     const shown = isFromBinding(error) ? described(error, spot, place) : error
+    failures.publish({ server, error: shown })
     process.nextTick(() => server.emit('error', shown))
     return false
   }

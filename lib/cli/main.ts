@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { packageRoot } from '../root.js'
+import { auditCommand } from './audit.js'
+import { completionCommand } from './completion.js'
 import { demoCommand } from './demo.js'
+import { freeCommand } from './free.js'
+import { inspectCommand } from './inspect.js'
+import { lsCommand } from './ls.js'
 import { matrixCommand } from './matrix.js'
 import { optionsCommand } from './options.js'
+import { watchCommand } from './watch.js'
+import { whyCommand } from './why.js'
 
 const wrongUse = 2
+const wrongUses = /^ERR_(INVALID_ARG|INVALID_IP|OUT_OF_RANGE|SOCKET_BAD_PORT)/
 
 function version(): string {
   const text = readFileSync(new URL('package.json', packageRoot), 'utf8')
@@ -17,7 +25,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUse
   process.stderr.write(`sockctl: ${(error as Error).message}\n`)
   const { code } = error as { code?: string }
-  return code?.startsWith('ERR_INVALID_ARG') ? wrongUse : 1
+  return code !== undefined && wrongUses.test(code) ? wrongUse : 1
 }
 
 /**
@@ -35,7 +43,18 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description('socket control: options, reserved ports, aborts, and what the kernel makes of two binds')
     .version(version())
     .exitOverride()
-  const commands = [demoCommand(finish), matrixCommand(finish), optionsCommand(finish)]
+  const commands = [
+    auditCommand(finish),
+    demoCommand(finish),
+    freeCommand(finish),
+    inspectCommand(finish),
+    lsCommand(finish),
+    matrixCommand(finish),
+    optionsCommand(finish),
+    watchCommand(),
+    whyCommand(finish),
+    completionCommand(program),
+  ]
   for (const command of commands) program.addCommand(command.exitOverride())
   try {
     await program.parseAsync(argv)

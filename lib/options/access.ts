@@ -1,9 +1,10 @@
 import { invalidArgValue } from '../errors.js'
 import { fdOf, isNodeSocket, type SocketLike } from '../handle.js'
 import { optional, validateBoolean, validateObject } from '../validate.js'
-import { applyChanges, blocks, prepareChanges, refuseBlocking } from './change.js'
+import { applyChanges, prepareChanges, refuseHarm } from './change.js'
+import { harmOf } from './harm.js'
 import { optionError, rowOf } from './row.js'
-import { refuseLate } from './state.js'
+import { isDatagram, refuseLate } from './state.js'
 import type { table } from './table/index.js'
 import type { InputOf, OutputOf } from './values.js'
 
@@ -36,8 +37,9 @@ export type OptionInput<Name extends WritableOption = WritableOption> = Exclude<
 /** How to set options. */
 export interface SetOptions {
   /**
-   * Set an SO_LINGER with a time on a socket of Node's all the same. Its close() then stops the event loop until the
-   * data is out or the time is up.
+   * Set on a socket of Node's what harms its event loop all the same: an SO_LINGER with a time, with which close() stops
+   * it until the data is out or the time is up, or what fills the error queue, which makes it spin: an SO_TIMESTAMPING
+   * of what is sent, or IP_RECVERR and IPV6_RECVERR on a datagram socket.
    *
    * @default false
    */
@@ -49,8 +51,8 @@ function checkHow(how: unknown): void {
   optional(how.force, 'how.force', validateBoolean)
 }
 
-/** Whether a close() that blocks is allowed: the event loop does not close what the caller closes, or was told so. */
-function mayBlock(target: SocketLike, how: SetOptions | undefined): boolean {
+/** Whether harm to an event loop is allowed: the socket is none of Node's, or the caller said so. */
+function mayHarm(target: SocketLike, how: SetOptions | undefined): boolean {
   return how?.force === true || !isNodeSocket(target)
 }
 
@@ -76,7 +78,7 @@ export function getOption<Name extends ReadableOption>(target: SocketLike, name:
  * @param target the socket: a descriptor, a `BareSocket`, or an open socket or server of Node's
  * @param name the option's C name
  * @param value the value, in the form and unit that the option reference gives
- * @param how `force` allows an SO_LINGER with a time on a socket of Node's
+ * @param how `force` allows on a socket of Node's what harms its event loop
  * @throws `ERR_SOCKCTL_TOO_LATE` where the option would do nothing in the state that the socket is in;
  * `ERR_SOCKCTL_UNSUPPORTED` where the system or this kind of socket lacks it; a system error of `setsockopt` otherwise
  * (EACCES, EPERM, EBADF, ENOTSOCK ...)
@@ -94,7 +96,7 @@ export function setOption<Name extends WritableOption>(
   const encoded = row.encode(value)
   const fd = fdOf(target)
   if (row.careful) {
-    if (blocks(row, value) && !mayBlock(target, how)) refuseBlocking([{ row, blocks: true }])
+    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, value) }], () => isDatagram(fd))
     refuseLate(fd, name, row.entry)
   }
   const errno = row.set(fd, encoded)
@@ -112,6 +114,6 @@ export function setOptions(target: SocketLike, values: SocketOptions, how?: SetO
   const changes = prepareChanges(values, 'values')
   if (how !== undefined) checkHow(how)
   const fd = fdOf(target)
-  if (!mayBlock(target, how)) refuseBlocking(changes)
+  if (!mayHarm(target, how)) refuseHarm(changes, () => isDatagram(fd))
   applyChanges(fd, changes)
 }

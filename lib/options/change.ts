@@ -1,31 +1,26 @@
 import { invalidArgValue } from '../errors.js'
 import { validateObject } from '../validate.js'
+import { type Harm, harmOf } from './harm.js'
 import { type Encoded, optionError, type Row, rowOf } from './row.js'
 import { refuseLate } from './state.js'
 import { table } from './table/index.js'
 import { noteValues, restoreValues } from './undo.js'
-import type { Linger } from './values.js'
 
 /** A checked change of one option, not made yet. */
 export interface Change {
   readonly row: Row
   readonly value: Encoded
-  /** Whether it makes close() block until the data is out. */
-  readonly blocks: boolean
-}
-
-/** Whether a checked value makes close() block until the data is out. */
-export function blocks(row: Row, value: unknown): boolean {
-  if (row.entry.type !== 'linger') return false
-  const { on, seconds } = value as Linger
-  return on && seconds > 0
+  /** The value as the caller gave it. */
+  readonly given: unknown
+  /** What it would do to the event loop of a socket of Node's, where that is harm. */
+  readonly harm: Harm | undefined
 }
 
 /** Checks a name and a value, without a system call. */
 function prepareChange(name: unknown, value: unknown): Change {
   const row = rowOf(name)
   if (!row.writable) throw invalidArgValue('name', name, 'must be a writable option')
-  return { row, value: row.encode(value), blocks: blocks(row, value) }
+  return { row, value: row.encode(value), given: value, harm: harmOf(row, value) }
 }
 
 /** Checks a set of options, without a system call, and puts them into the order of the table. */
@@ -39,15 +34,17 @@ export function prepareChanges(values: unknown, name = 'options'): Change[] {
 }
 
 /**
- * Refuses changes that would make the event loop wait in close().
+ * Refuses changes that would make the event loop wait, or spin.
  *
+ * @param onDatagrams whether it is a datagram socket
  * @throws `ERR_INVALID_ARG_VALUE`
  */
-export function refuseBlocking(changes: readonly Pick<Change, 'row' | 'blocks'>[]): void {
-  const blocking = changes.find((change) => change.blocks)
-  if (!blocking) return
-  const reason = 'would block the event loop when the socket closes; use 0 seconds, or setOption() with { force: true }'
-  throw invalidArgValue(blocking.row.name, 'a lingering time', reason)
+export function refuseHarm(
+  changes: readonly Pick<Change, 'row' | 'given' | 'harm'>[],
+  onDatagrams: () => boolean,
+): void {
+  const harmful = changes.find(({ harm }) => harm && (!harm.onDatagrams || onDatagrams()))
+  if (harmful?.harm) throw invalidArgValue(harmful.row.name, harmful.given, harmful.harm.reason)
 }
 
 /** Makes one change. */

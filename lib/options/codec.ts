@@ -9,6 +9,8 @@ import {
   validateObject,
   validateString,
 } from '../validate.js'
+import { aoInfo, aoKey, aoKeyName } from './ao.js'
+import { aoKeys } from './aokeys.js'
 import { decodeDarwinInfo, decodeFreebsdInfo } from './bsdinfo.js'
 import { congestionInfoSize, decodeCongestionInfo } from './codecs/congestion.js'
 import { cryptoHeadSize, cryptoInfoSize, decodeCryptoInfo, encodeCryptoInfo } from './codecs/crypto.js'
@@ -22,8 +24,10 @@ import { decodeGroupList, groupListSize } from './codecs/peergroups.js'
 import { decodeRepairWindow, encodeRepairOptions, encodeRepairWindow, repairWindowSize } from './codecs/repair.js'
 import { tos } from './codecs/tos.js'
 import { connectionInfoSize, decodeConnectionInfo } from './connectioninfo.js'
-import type { ValueType } from './entry.js'
+import type { Level, ValueType } from './entry.js'
+import { group, groupSource } from './groups.js'
 import { encodeInAddr, encodeMembership, encodeMembershipIPv6, encodeSourceMembership } from './membership.js'
+import { mptcpFullInfo, mptcpInfo } from './mptcp.js'
 import {
   acceptFilterSize,
   decodeAcceptFilter,
@@ -36,7 +40,14 @@ import {
   tcpStackSize,
 } from './names.js'
 import { decodeNextHop, encodeNextHop, nextHopSize } from './nexthop.js'
+import { readOnly, writeOnly } from './oneway.js'
+import { peerAddress } from './peeraddress.js'
+import { program } from './program.js'
+import { signature, signatureExtended } from './signature.js'
+import { groupFilter, ipFilter } from './sourcefilter.js'
+import { mptcpAddresses, mptcpTcpInfo } from './subflows.js'
 import { decodeTcpInfo, type TcpInfo, tcpInfoSize } from './tcpinfo.js'
+import { timestamping } from './timestamping.js'
 import type { Credentials, Linger, PortRange } from './values.js'
 import { decodePeerCredentials, peerCredentialsSize } from './xucred.js'
 
@@ -54,6 +65,14 @@ export interface BytesCodec {
   readonly capacity: number
   /** Where the kernel fills room of one length alone: that length, by the head that `capacity` bytes bring. */
   lengthOf?(head: Buffer): number
+  /** That number where it depends on the socket. */
+  capacityOf?(fd: number): number
+  /** What the kernel reads from those bytes before it answers in them. */
+  readonly request?: Uint8Array
+  /** Whether the kernel is given a pointer to a classic BPF program, not the bytes. */
+  readonly isProgram?: true
+  /** The level to set the option at, where the value decides it and not the row. */
+  levelOf?(bytes: Uint8Array): Level
   decode(bytes: Buffer): unknown
   encode(value: unknown, name: string): Uint8Array
 }
@@ -62,14 +81,6 @@ const little = endianness() === 'LE'
 /** `time_t` has 4 bytes where SO_RCVTIMEO keeps its old number on a 32-bit machine, 8 elsewhere. */
 const wordSize = process.arch === 'arm' || process.arch === 'ia32' ? 4 : 8
 const longestName = 15
-
-function readOnly(_value: unknown, name: string): never {
-  throw invalidArgValue('name', name, 'must be a writable option')
-}
-
-function writeOnly(): never {
-  throw new TypeError('not readable')
-}
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -113,6 +124,17 @@ const ifindex: ScalarCodec = {
   toInt(value, name, least, most) {
     validateInteger(value, name, least, most)
     return swap(value)
+  },
+}
+
+/** What is done by setting the option, whatever the value. */
+const trigger: ScalarCodec = {
+  range: [1, 1],
+  fromInt: writeOnly,
+  toInt(value, name) {
+    validateBoolean(value, name)
+    if (!value) throw invalidArgValue(name, value, 'must be true: the option does one thing, and cannot undo it')
+    return 1
   },
 }
 
@@ -232,10 +254,11 @@ export const scalarCodecs: Readonly<Partial<Record<ValueType, ScalarCodec>>> = {
   unsigned,
   ifindex,
   tos,
+  trigger,
 }
 
 /** The forms of four bytes; the codec of an `enum` follows from the row's names. */
-type ScalarType = 'flag' | 'int' | 'unsigned' | 'ifindex' | 'tos' | 'enum'
+type ScalarType = 'flag' | 'int' | 'unsigned' | 'ifindex' | 'tos' | 'trigger' | 'enum'
 
 /** How all other values cross to the kernel. */
 export const bytesCodecs: Readonly<Record<Exclude<ValueType, ScalarType>, BytesCodec>> = {
@@ -277,4 +300,21 @@ export const bytesCodecs: Readonly<Record<Exclude<ValueType, ScalarType>, BytesC
   tcp_stack: { capacity: tcpStackSize, decode: decodeTcpStack, encode: encodeTcpStack },
   log_id: { capacity: logIdSize, decode: decodeLogId, encode: encodeLogId },
   sockaddr_in6: { capacity: nextHopSize, decode: decodeNextHop, encode: encodeNextHop },
+  sock_fprog: program,
+  peer_sockaddr: peerAddress,
+  so_timestamping: timestamping,
+  group_req: group,
+  group_source_req: groupSource,
+  group_filter: groupFilter,
+  ip_msfilter: ipFilter,
+  tcp_md5sig: signature,
+  tcp_md5sig_ext: signatureExtended,
+  tcp_ao_add: aoKey,
+  tcp_ao_del: aoKeyName,
+  tcp_ao_info_opt: aoInfo,
+  tcp_ao_getsockopt: aoKeys,
+  mptcp_info: mptcpInfo,
+  mptcp_full_info: mptcpFullInfo,
+  mptcp_tcp_infos: mptcpTcpInfo,
+  mptcp_subflow_addrs: mptcpAddresses,
 }

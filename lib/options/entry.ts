@@ -15,11 +15,12 @@ export type Level =
   | 'IPPROTO_ICMPV6'
   | 'SOL_RAW'
   | 'SOL_TLS'
+  | 'SOL_MPTCP'
   | 'SOL_LOCAL'
   | 'WSAIoctl'
 
 /** The kinds of socket that an option means something on. `tcp6`, `udp6` and `raw6` are the IPv6 sockets alone. */
-export type SocketKind = 'tcp' | 'udp' | 'raw' | 'unix' | 'tcp6' | 'udp6' | 'raw6'
+export type SocketKind = 'tcp' | 'udp' | 'raw' | 'unix' | 'tcp6' | 'udp6' | 'raw6' | 'mptcp'
 
 /** The form of an option's value; `lib/options/codec.ts` has one codec for each. */
 export type ValueType =
@@ -62,6 +63,24 @@ export type ValueType =
   | 'tcp_stack'
   | 'log_id'
   | 'sockaddr_in6'
+  | 'trigger'
+  | 'sock_fprog'
+  | 'peer_sockaddr'
+  | 'so_timestamping'
+  | 'group_req'
+  | 'group_source_req'
+  | 'group_filter'
+  | 'ip_msfilter'
+  | 'tcp_md5sig'
+  | 'tcp_md5sig_ext'
+  | 'tcp_ao_add'
+  | 'tcp_ao_del'
+  | 'tcp_ao_info_opt'
+  | 'tcp_ao_getsockopt'
+  | 'mptcp_info'
+  | 'mptcp_full_info'
+  | 'mptcp_tcp_infos'
+  | 'mptcp_subflow_addrs'
 
 /** The unit in which sockctl gives and takes a number. */
 export type Unit = 'bytes' | 'bytes/s' | 'ms' | 's' | 'us' | 'hops' | 'count'

@@ -1,6 +1,6 @@
 import { errnoOf, isUnsupported } from '../errors.js'
 import { native } from '../native.js'
-import { type Family, families, type SocketType, types } from '../platform.js'
+import { type Family, families, protocols, type SocketType, types } from '../platform.js'
 import type { OptionName } from './access.js'
 import type { OptionEntry, Platform, SocketKind } from './entry.js'
 import { LazyMap } from './lazy.js'
@@ -29,13 +29,17 @@ const sockets: Readonly<Record<SocketKind, readonly [Family, SocketType, number]
   raw: ['ipv4', 'raw', icmp],
   raw6: ['ipv6', 'raw', icmp6],
   unix: ['unix', 'stream', 0],
+  mptcp: ['ipv4', 'stream', protocols.mptcp],
 }
+
+const noProtocol = errnoOf('EPROTONOSUPPORT')
 
 /** The errno of reading the option on a new socket of a kind, 0 when that works, undefined without such a socket. */
 function ask(kind: SocketKind, level: number, number: number): number | undefined {
   const [family, type, protocol] = sockets[kind]
   const fd = native.socket(families[family], types[type], protocol)
-  if (fd < 0) return undefined
+  if (fd === noProtocol) return errnoOf('ENOPROTOOPT')
+  if (fd < 0) return isUnsupported(fd) ? fd : undefined
   const result = native.getsockopt(fd, level, number, new Uint8Array(256))
   native.close(fd)
   return Math.min(result, 0)

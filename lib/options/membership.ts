@@ -37,7 +37,8 @@ function ipv6(value: unknown, name: string): Uint8Array {
   return parseIPv6(value)
 }
 
-function interfaceIndex(value: unknown, name: string): number {
+/** The index of an interface that is given by name or index; 0 for none. */
+export function interfaceIndex(value: unknown, name: string): number {
   if (value === undefined) return 0
   if (typeof value === 'number') {
     validateInteger(value, name, 0, maxInt32)

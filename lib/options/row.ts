@@ -3,6 +3,7 @@ import { memory, native } from '../native.js'
 import { bytesCodecs, scalarCodecs } from './codec.js'
 import { namedCodec } from './codecs/named.js'
 import type { Level, OptionEntry, Platform } from './entry.js'
+import { canHarm } from './harm.js'
 import { nearest } from './nearest.js'
 import { table } from './table/index.js'
 
@@ -43,6 +44,7 @@ export function levelNumber(level: Level): number {
     SOL_LOCAL: 0,
     // No level at all; compile() refuses its rows.
     WSAIoctl: -1,
+    SOL_MPTCP: 284,
   }
   return numbers[level]
 }
@@ -75,17 +77,22 @@ function bytesCalls(name: string, entry: OptionEntry, level: number, number: num
   const codec = bytesCodecs[entry.type as keyof typeof bytesCodecs]
   const read = (fd: number, capacity: number) => {
     const bytes = Buffer.alloc(capacity)
+    if (codec.request) bytes.set(codec.request)
     const length = native.getsockopt(fd, level, number, bytes)
     if (length < 0) throw optionError(length, 'getsockopt', name)
     return bytes.subarray(0, length)
   }
   return {
     get(fd) {
-      const head = read(fd, codec.capacity)
+      const head = read(fd, codec.capacityOf?.(fd) ?? codec.capacity)
       return codec.decode(codec.lengthOf ? read(fd, codec.lengthOf(head)) : head)
     },
     encode: (value) => codec.encode(value, name),
-    set: (fd, value) => native.setsockopt(fd, level, number, value as Uint8Array),
+    set(fd, value) {
+      const bytes = value as Uint8Array
+      if (codec.isProgram) return native.setProgram(fd, level, number, bytes)
+      return native.setsockopt(fd, codec.levelOf ? levelNumber(codec.levelOf(bytes)) : level, number, bytes)
+    },
   }
 }
 
@@ -104,7 +111,7 @@ function compile(name: string): Row {
     throw unsupported(`${name} does not exist on ${process.platform}`, { option: name })
   }
   const level = levelNumber(entry.level)
-  const { access, before, late, type } = entry
+  const { access, before, late } = entry
   return {
     name,
     entry,
@@ -112,7 +119,7 @@ function compile(name: string): Row {
     number,
     readable: access !== 'wo',
     writable: access !== 'ro',
-    careful: (before !== undefined && typeof late !== 'string') || type === 'linger',
+    careful: (before !== undefined && typeof late !== 'string') || canHarm(name, entry),
     ...(scalarCalls(name, entry, level, number) ?? bytesCalls(name, entry, level, number)),
   }
 }

@@ -17,6 +17,11 @@ function readInt(fd: number, name: 'SO_DOMAIN' | 'SO_TYPE'): number | undefined 
   return native.getInt(fd, level, number) < 0 ? undefined : memory[0]
 }
 
+/** Whether a socket is one of datagrams. */
+export function isDatagram(fd: number): boolean {
+  return readInt(fd, 'SO_TYPE') === types.datagram
+}
+
 /** The kind of a socket; undefined for one that the table does not speak of. */
 function kindOf(fd: number): SocketKind | undefined {
   const domain = readInt(fd, 'SO_DOMAIN')

@@ -1,4 +1,5 @@
 import { native } from '../native.js'
+import { programCapacity } from './program.js'
 import { type Row, rowOf } from './row.js'
 
 /** Of these the one set last holds. */
@@ -15,6 +16,7 @@ const disturbs: Readonly<Record<string, readonly string[]>> = {
   SO_SNDBUF: ['SO_BUF_LOCK'],
   SO_RCVBUFFORCE: ['SO_RCVBUF', 'SO_BUF_LOCK'],
   SO_SNDBUFFORCE: ['SO_SNDBUF', 'SO_BUF_LOCK'],
+  SO_TIMESTAMPING_NEW: ['SO_TIMESTAMPING'],
 }
 
 /** The option that sets a buffer beyond the system's limit, for a value that got there that way. */
@@ -34,8 +36,8 @@ interface Note {
   readonly value: Uint8Array
 }
 
-function read(fd: number, { level, number }: Row): Uint8Array | undefined {
-  const bytes = new Uint8Array(256)
+function read(fd: number, { level, number, entry }: Row): Uint8Array | undefined {
+  const bytes = new Uint8Array(entry.type === 'sock_fprog' ? programCapacity : 256)
   const length = native.getsockopt(fd, level, number, bytes)
   return length < 0 ? undefined : bytes.slice(0, length)
 }
@@ -55,6 +57,12 @@ function isAsNoted(fd: number, { row, value }: Note): boolean {
   return now !== undefined && Buffer.compare(now, value) === 0
 }
 
+/** Attaches the filter that there was, or takes the new one away. */
+function putBackFilter(fd: number, { row, value }: Note): void {
+  if (value.length > 0) row.set(fd, value)
+  else rowOf('SO_DETACH_FILTER').set(fd, 0)
+}
+
 function putBack(fd: number, { row, value }: Note): void {
   const back = wayBack[row.name]
   const words = new Int32Array(value.slice().buffer, 0, Math.floor(value.length / 4))
@@ -68,5 +76,8 @@ function putBack(fd: number, { row, value }: Note): void {
 
 /** Puts back what is not as it was noted. Twice, since one option can disturb another that was put back before it. */
 export function restoreValues(fd: number, notes: readonly Note[]): void {
-  for (const note of [...notes, ...notes]) if (!isAsNoted(fd, note)) putBack(fd, note)
+  for (const note of [...notes, ...notes].filter((one) => !isAsNoted(fd, one))) {
+    if (note.row.entry.type === 'sock_fprog') putBackFilter(fd, note)
+    else putBack(fd, note)
+  }
 }

@@ -1,4 +1,6 @@
 import type { SocketAddress } from '../sockaddr.js'
+import type { AoInfo, AoKey, AoKeyName, AoSettings } from './ao.js'
+import type { AoKeys } from './aokeys.js'
 import type { CongestionInfo } from './codecs/congestion.js'
 import type { CryptoInfo } from './codecs/crypto.js'
 import type { DeviceMemoryTokens, TransmitTime } from './codecs/device.js'
@@ -9,10 +11,17 @@ import type { RepairOptions, RepairWindow } from './codecs/repair.js'
 import type { TypeOfService } from './codecs/tos.js'
 import type { ConnectionInfo } from './connectioninfo.js'
 import type { OptionEntry } from './entry.js'
+import type { GroupSource } from './groups.js'
 import type { Membership, SourceMembership } from './membership.js'
+import type { MptcpFullInfo, MptcpInfo } from './mptcp.js'
 import type { AcceptFilter, TcpStack } from './names.js'
+import type { Instruction } from './program.js'
+import type { Md5Key } from './signature.js'
+import type { SourceFilter } from './sourcefilter.js'
+import type { SubflowAddresses } from './subflows.js'
 import type { TcpInfo } from './tcpinfo.js'
-import type { PeerCredentials } from './xucred.js'
+import type { Timestamping } from './timestamping.js'
+import type { LocalPeerCredentials } from './xucred.js'
 
 /** SO_LINGER. Off: close() returns at once and the data goes out behind it. On with 0 seconds: close() resets. */
 export interface Linger {
@@ -71,11 +80,29 @@ export interface OutputTypes {
   ip6_mtuinfo: PathMtu
   flowlabel: FlowLabel
   connection_info: ConnectionInfo
-  xucred: PeerCredentials
+  xucred: LocalPeerCredentials
   accept_filter: AcceptFilter
   tcp_stack: TcpStack
   log_id: string
   sockaddr_in6: string
+  trigger: never
+  sock_fprog: Instruction[]
+  peer_sockaddr: SocketAddress
+  so_timestamping: Required<Timestamping>
+  group_req: never
+  group_source_req: never
+  group_filter: never
+  ip_msfilter: never
+  tcp_md5sig: never
+  tcp_md5sig_ext: never
+  tcp_ao_add: never
+  tcp_ao_del: never
+  tcp_ao_info_opt: AoInfo
+  tcp_ao_getsockopt: AoKeys
+  mptcp_info: MptcpInfo
+  mptcp_full_info: MptcpFullInfo
+  mptcp_tcp_infos: TcpInfo[]
+  mptcp_subflow_addrs: SubflowAddresses[]
 }
 
 /** What setting an option takes, by the form of its value. */
@@ -119,6 +146,24 @@ export interface InputTypes {
   tcp_stack: Pick<TcpStack, 'name'>
   log_id: string
   sockaddr_in6: string
+  trigger: true
+  sock_fprog: readonly Instruction[]
+  peer_sockaddr: never
+  so_timestamping: Timestamping
+  group_req: Membership
+  group_source_req: GroupSource
+  group_filter: SourceFilter
+  ip_msfilter: SourceFilter
+  tcp_md5sig: Md5Key
+  tcp_md5sig_ext: Md5Key
+  tcp_ao_add: AoKey
+  tcp_ao_del: AoKeyName
+  tcp_ao_info_opt: AoSettings
+  tcp_ao_getsockopt: never
+  mptcp_info: never
+  mptcp_full_info: never
+  mptcp_tcp_infos: never
+  mptcp_subflow_addrs: never
 }
 
 /** What reading the option of a row gives: for one with names, a name, or the number of what has none. */

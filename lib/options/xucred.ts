@@ -2,7 +2,7 @@ import { endianness } from 'node:os'
 import { type Field, readFields } from './layout.js'
 
 /** Who is at the other end of a Unix socket, on macOS and FreeBSD. */
-export interface PeerCredentials {
+export interface LocalPeerCredentials {
   /** The effective user. */
   uid: number
   /** The groups, the effective one first. */
@@ -28,7 +28,7 @@ export const peerCredentialsSize = 88
  *
  * @see xnu bsd/sys/ucred.h, FreeBSD sys/sys/ucred.h
  */
-export function decodePeerCredentials(bytes: Uint8Array): PeerCredentials {
+export function decodePeerCredentials(bytes: Uint8Array): LocalPeerCredentials {
   const { uid = 0 } = readFields(bytes, head)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const told = bytes.length < groupsOffset ? 0 : view.getInt16(8, little)

@@ -1,9 +1,10 @@
-import { codedError, errnoOf, invalidArgValue, systemError } from '../errors.js'
+import { codedError, invalidArgValue, systemError } from '../errors.js'
 import { memory, native } from '../native.js'
 import { setOption } from '../options/index.js'
 import { directions, type Family, families, protocols, type SocketType, types } from '../platform.js'
-import { type AddressInput, addressCapacity, decodeAddress, encodeAddress, type SocketAddress } from '../sockaddr.js'
+import { type AddressInput, encodeAddress, type SocketAddress } from '../sockaddr.js'
 import { maxInt32, validateInteger, validateOneOf } from '../validate.js'
+import { localAddressOf, peerAddressOf } from './address.js'
 
 /** The backlog that Node listens with when none is given. */
 export const defaultBacklog = 511
@@ -11,7 +12,6 @@ export const defaultBacklog = 511
 const closed = -1
 const familyNames = Object.keys(families) as Family[]
 const typeNames = Object.keys(types) as SocketType[]
-const notConnected: ReadonlySet<number> = new Set([errnoOf('ENOTCONN'), errnoOf('EINVAL')])
 
 /** A protocol by name, or by its number. */
 export type Protocol = keyof typeof protocols | number
@@ -128,10 +128,7 @@ export class BareSocket implements Disposable {
    * @see getsockname(2)
    */
   address(): SocketAddress {
-    const bytes = new Uint8Array(addressCapacity)
-    const length = native.getsockname(this.#open(), bytes)
-    if (length < 0) this.#fail(length, 'getsockname')
-    return decodeAddress(bytes.subarray(0, length))
+    return localAddressOf(this.#open())
   }
 
   /**
@@ -140,11 +137,7 @@ export class BareSocket implements Disposable {
    * @see getpeername(2)
    */
   peerAddress(): SocketAddress | undefined {
-    const bytes = new Uint8Array(addressCapacity)
-    const length = native.getpeername(this.#open(), bytes)
-    if (notConnected.has(length)) return undefined
-    if (length < 0) this.#fail(length, 'getpeername')
-    return decodeAddress(bytes.subarray(0, length))
+    return peerAddressOf(this.#open())
   }
 
   /**

@@ -38,6 +38,10 @@ export interface NoReservedPortError extends Error {
   syscall: 'bind'
   /** How many ports were tried. */
   tried: number
+  /** The lowest port that was to be tried. */
+  low: number
+  /** The highest. */
+  high: number
   /** How many of them failed with each error: `{ EADDRINUSE: 511, EACCES: 1 }`. */
   refusals: Record<string, number>
 }
@@ -160,7 +164,10 @@ export class ReservedPortWalk {
     const reasons = Object.entries(this.#refusals).map(([code, count]) => `${count} with ${code}`)
     const message = `No reserved port is free: ${tried} tried, refused ${reasons.join(', ') || 'none'}`
     const error = codedError('ERR_SOCKCTL_NO_RESERVED_PORT', message)
-    return Object.assign(error, { syscall: 'bind', tried, refusals: this.#refusals, address: this.#options.address })
+    const ports = [...reservedCandidates(this.#options)]
+    const range = { low: Math.min(...ports), high: Math.max(...ports) }
+    const { address } = this.#options
+    return Object.assign(error, { syscall: 'bind', tried, ...range, refusals: this.#refusals, address })
   }
 }
 

@@ -67,7 +67,7 @@ describe('sockctl options', () => {
       'no',
       'darwin',
     ])
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThan(132)
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThan(134)
   })
 
   test('exits 1 when this system has none with the text, and says whether another one has', async () => {

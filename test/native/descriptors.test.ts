@@ -8,12 +8,11 @@ import { native } from '../../lib/native.js'
 import { callReplaced, currentNamespace, descriptorLinks, openSocket, placesOf } from './frame.js'
 import { callNames, type ExportName } from './signatures.js'
 
-/** The exports that take a descriptor and ask it for something that only a socket can do. */
-const needsSocket: readonly ExportName[] = callNames.filter(
-  (name) => placesOf(name, ['fd']).length > 0 && !['close', 'release', 'dup', 'setNetworkNamespace'].includes(name),
-)
-
 const takesDescriptor: readonly ExportName[] = callNames.filter((name) => placesOf(name, ['fd']).length > 0)
+const takesOthers: readonly ExportName[] = ['close', 'release', 'dup', 'setNetworkNamespace', 'getProcessDescriptor']
+
+/** The exports that take a descriptor and ask it for something that only a socket can do. */
+const needsSocket = takesDescriptor.filter((name) => !takesOthers.includes(name))
 
 function returned(name: ExportName, fd: number): unknown {
   const outcome = callReplaced(name, 0, fd)

@@ -20,11 +20,17 @@ const counts = {
   setInt: 4,
   getsockopt: 4,
   setsockopt: 4,
+  setProgram: 4,
   interfaceIndex: 1,
   interfaceName: 2,
   networkNamespace: 0,
   createNetworkNamespace: 0,
   setNetworkNamespace: 1,
+  send: 2,
+  receive: 2,
+  processSockets: 2,
+  openProcess: 1,
+  getProcessDescriptor: 2,
 } as const satisfies Record<keyof Native, number> & {
   [Name in keyof Native]: Required<Parameters<Native[Name]>>['length']
 }

@@ -30,11 +30,18 @@ const sound: Record<ExportName, (fd: number) => unknown[]> = {
   setInt: (fd) => [fd, 1, 2, 1],
   getsockopt: (fd) => [fd, 1, 2, new Uint8Array(4)],
   setsockopt: (fd) => [fd, 1, 2, Uint8Array.of(1, 0, 0, 0)],
+  // A program of one instruction: let all through. SO_ATTACH_FILTER
+  setProgram: (fd) => [fd, 1, 26, Uint8Array.of(6, 0, 0, 0, 255, 255, 255, 255)],
   interfaceIndex: () => [Buffer.from('lo')],
   interfaceName: () => [1, new Uint8Array(16)],
   networkNamespace: () => [],
   createNetworkNamespace: () => [],
   setNetworkNamespace: (fd) => [fd],
+  send: (fd) => [fd, Uint8Array.of(0)],
+  receive: (fd) => [fd, new Uint8Array(64)],
+  processSockets: () => [process.pid, new Uint8Array(64)],
+  openProcess: () => [process.pid],
+  getProcessDescriptor: (fd) => [fd, 0],
 }
 
 /** Calls an export with any arguments at all. */
@@ -53,11 +60,14 @@ export function openSocket(): number {
   return fd
 }
 
-const makesDescriptor: ReadonlySet<ExportName> = new Set([
+/** The exports that return a descriptor. */
+export const makesDescriptor: ReadonlySet<ExportName> = new Set([
   'socket',
   'dup',
   'networkNamespace',
   'createNetworkNamespace',
+  'openProcess',
+  'getProcessDescriptor',
 ])
 
 /** Calls an export with sound arguments but for what `change` does to them, and leaves no descriptor behind. */

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { native } from '../../lib/native.js'
 import { families, types } from '../../lib/platform.js'
-import { callRaw, currentNamespace, descriptorLinks, type Outcome, openSocket } from './frame.js'
+import { callRaw, currentNamespace, descriptorLinks, makesDescriptor, type Outcome, openSocket } from './frame.js'
 import { type ExportName, exportNames, type Kind, kindsOf } from './signatures.js'
 import { hostileBytes, hostileIntegers, notIntegers, wrongForBytes, wrongForNumber } from './values.js'
 
@@ -75,8 +75,6 @@ const call = fc.constantFrom(...exportNames.filter((name) => !left.has(name))).c
   const args = fc.tuple(...kindsOf(name).map((kind) => kinds[kind]), anything)
   return fc.tuple(fc.constant(name), args, fc.integer({ min: 0, max: 5 }))
 })
-
-const makesDescriptor: ReadonlySet<ExportName> = new Set(['socket', 'dup', 'networkNamespace'])
 
 function check(name: ExportName, outcome: Outcome): void {
   if ('thrown' in outcome) {

@@ -23,11 +23,17 @@ export const signatures = {
   setInt: ['fd', 'int', 'int', 'int'],
   getsockopt: ['fd', 'int', 'int', 'bytes'],
   setsockopt: ['fd', 'int', 'int', 'bytes'],
+  setProgram: ['fd', 'int', 'int', 'bytes'],
   interfaceIndex: ['bytes'],
   interfaceName: ['int', 'bytes'],
   networkNamespace: [],
   createNetworkNamespace: [],
   setNetworkNamespace: ['fd'],
+  send: ['fd', 'bytes'],
+  receive: ['fd', 'bytes'],
+  processSockets: ['int', 'bytes'],
+  openProcess: ['int'],
+  getProcessDescriptor: ['fd', 'int'],
 } as const satisfies { readonly [Name in keyof Native]: Kinds<Readonly<Required<Parameters<Native[Name]>>>> }
 
 /** The name of an export. */

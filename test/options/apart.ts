@@ -43,4 +43,10 @@ export const apart = {
   TLS_RX: { value: tlsKeys, why: withTls },
   TLS_TX_ZEROCOPY_RO: { value: true, why: withTls },
   TLS_RX_EXPECT_NO_PAD: { value: true, why: withTls },
+  SO_ATTACH_FILTER: {
+    value: [{ code: 6, jt: 0, jf: 0, k: 0xffffffff }],
+    why: 'a program, which another option takes away',
+  },
+  TCP_AO_INFO: { value: { required: false }, why: 'settings that take a key, on kernels with TCP-AO' },
+  TCP_AO_REPAIR: { value: Buffer.alloc(16), why: 'state of a connection in repair, on kernels with TCP-AO' },
 } as const satisfies { readonly [Name in WritableOption]?: Apart<OptionInput<Name>> }

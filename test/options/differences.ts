@@ -8,11 +8,22 @@ interface Difference {
   readonly why: string
 }
 
+const unasked = 'the probe did not say how much the kernel may fill, which is EINVAL'
+
 /** Where an attempt comes out in another way than in the probe. */
 export const differences: Readonly<Record<string, Partial<Record<Phase, Difference>>>> = {
   SO_REUSEADDR: {
     get: { outcome: '1', on: ['accepted'], why: 'listen() turns it on, and what is accepted inherits it' },
   },
+  SO_PEERNAME: {
+    get: {
+      outcome: 'length:2',
+      on: ['unixpair'],
+      why: 'the probe offered more room than the address, which is EINVAL',
+    },
+  },
+  MPTCP_TCPINFO: { get: { outcome: 'length:16', on: ['mptcp'], why: unasked } },
+  MPTCP_SUBFLOW_ADDRS: { get: { outcome: 'length:16', on: ['mptcp'], why: unasked } },
   TCP_REPAIR_WINDOW: {
     get: {
       outcome: 'EPERM',
@@ -30,6 +41,8 @@ export const ownValues: Readonly<Record<string, string>> = {
   SO_COOKIE: counter,
   SO_NETNS_COOKIE: counter,
   SO_INCOMING_CPU: 'the processor that the last packet came to',
+  SO_PEERNAME: 'the port that the peer got',
+  SO_PEERPIDFD: 'a new descriptor each time',
   SO_PEERCRED: 'the process that runs the tests',
   SO_PEERGROUPS: 'the groups of the user who runs the tests',
   SO_MEMINFO: 'counters of memory, and the sizes of buffers',

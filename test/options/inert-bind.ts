@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { BareSocket, getOption, type SocketKind, type SocketLike, setOption, setRawOption } from '../../lib/index.js'
 import { levelNumber } from '../../lib/options/row.js'
+import { unusedPort } from '../sockets/network.js'
 import { thrownBy } from '../support.js'
 import { inProgress, loopback, startConnect } from './connections.js'
 import type { Experiment } from './inert.js'
@@ -118,7 +119,7 @@ const only6: Experiment = {
     for (const value of [true, false]) {
       using socket = openSocket(kind)
       setOption(socket, 'IPV6_V6ONLY', value)
-      socket.bind({ address: '::' })
+      socket.bind({ address: '::', port: unusedPort() })
       expect(sharesPort(socket)).toBe(value)
     }
   },
@@ -126,7 +127,7 @@ const only6: Experiment = {
     for (const value of [true, false]) {
       using socket = openSocket(kind)
       setOption(socket, 'IPV6_V6ONLY', value)
-      socket.bind({ address: '::' })
+      socket.bind({ address: '::', port: unusedPort() })
       expect(thrownBy(() => setRaw(socket, 'IPV6_V6ONLY', value ? 0 : 1))).toHaveProperty('code', 'EINVAL')
       expect(sharesPort(socket)).toBe(value)
     }

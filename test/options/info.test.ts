@@ -40,9 +40,15 @@ const since: Partial<Record<OptionName, readonly [number, number]>> = {
   TCP_DELACK_MAX_US: [6, 15],
   SO_PASSRIGHTS: [6, 16],
   SO_RIGHTS_NOTRUNC: [7, 0],
+  SO_PEERPIDFD: [6, 5],
+  SO_PASSPIDFD: [6, 5],
+  MPTCP_INFO: [5, 16],
+  MPTCP_TCPINFO: [5, 16],
+  MPTCP_SUBFLOW_ADDRS: [5, 16],
+  MPTCP_FULL_INFO: [6, 5],
 }
 
-/** Options that some kernels lack for reasons of their own: no module that labels sockets, no option at all, no TLS. */
+/** Options that some kernels lack for reasons of their own: no module that labels sockets, no option at all, no TLS or TCP-AO. */
 const sometimes: readonly OptionName[] = [
   'SO_PEERSEC',
   'IPV6_HOPLIMIT',
@@ -50,6 +56,9 @@ const sometimes: readonly OptionName[] = [
   'TLS_RX',
   'TLS_TX_ZEROCOPY_RO',
   'TLS_RX_EXPECT_NO_PAD',
+  'TCP_AO_INFO',
+  'TCP_AO_GET_KEYS',
+  'TCP_AO_REPAIR',
 ]
 
 /** The code of the error that a function throws, undefined where it throws none. */
@@ -103,7 +112,14 @@ describe('options', () => {
   test('has each level and number of Linux under one name, but for aliases', () => {
     const keys = all.filter(([, info]) => isLinux(info)).map(([, { level, number }]) => `${level}/${number.linux}`)
     const twice = keys.filter((key, index) => keys.indexOf(key) !== index)
-    expect(twice.sort()).toEqual(['IPPROTO_IP/20', 'IPPROTO_IPV6/20', 'IPPROTO_IPV6/21', 'IPPROTO_IPV6/74'])
+    expect(twice.sort()).toEqual([
+      'IPPROTO_IP/20',
+      'IPPROTO_IPV6/20',
+      'IPPROTO_IPV6/21',
+      'IPPROTO_IPV6/74',
+      'SOL_SOCKET/26',
+      'SOL_SOCKET/27',
+    ])
   })
 
   test('says of late effects only where there is a deadline, and of ranges only where something is set', () => {

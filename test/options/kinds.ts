@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { release } from 'node:os'
 import {
   BareSocket,
@@ -34,7 +34,10 @@ const arguments_ = {
   raw: ['ipv4', 'raw', 'udp'],
   raw6: ['ipv6', 'raw', 'udp'],
   unix: ['unix', 'stream'],
+  mptcp: ['ipv4', 'stream', 'mptcp'],
 } as const satisfies Record<SocketKind, ConstructorParameters<typeof BareSocket>>
+
+const hasMptcp = existsSync('/proc/sys/net/mptcp/enabled') && sysctl('net/mptcp/enabled') === 1
 
 /** Every kind of socket. */
 export const kinds = Object.keys(arguments_) as SocketKind[]
@@ -46,6 +49,7 @@ export function openSocket(kind: SocketKind): BareSocket {
 
 /** Why a socket of this kind cannot be made here, for the name of a test; empty where it can. */
 export function whyNoSocket(kind: SocketKind): string {
+  if (kind === 'mptcp' && !hasMptcp) return ' (this kernel has no MPTCP)'
   return kind.startsWith('raw') && !isRoot ? ' (needs root: a raw socket)' : ''
 }
 

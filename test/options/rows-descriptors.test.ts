@@ -88,6 +88,9 @@ function refusesLate(name: OptionName): boolean {
 function speaks(name: OptionName, kind: SocketKind): boolean {
   const { level } = entryOf(name)
   if (level === 'SOL_SOCKET') return true
+  if (level === 'SOL_MPTCP') return kind === 'mptcp'
+  // MPTCP has a choice of the options of the levels below it.
+  if (kind === 'mptcp') return level !== 'IPPROTO_UDP'
   if (level === 'IPPROTO_IP') return kind !== 'unix' && kind !== 'raw6'
   if (level === 'IPPROTO_IPV6') return kind.endsWith('6')
   if (level === 'SOL_RAW') return kind === 'raw'

@@ -47,6 +47,15 @@ const initial = {
   TCP_ZEROCOPY_RECEIVE: (value) => expect(value).toEqual(Buffer.alloc((value as Buffer).length)),
   TCP_SAVED_SYN: is(Buffer.alloc(0)),
   TCP_IS_MPTCP: is(false),
+  SO_GET_FILTER: is([]),
+  SO_BPF_EXTENSIONS: (value) => expect(value).toBeGreaterThanOrEqual(60),
+  SO_PEERPIDFD: { code: 'ENODATA' },
+  SO_PEERNAME: { code: 'ENOTCONN' },
+  TCP_AO_GET_KEYS: { code: 'ENOENT' },
+  MPTCP_INFO: (value) => expect(value).toMatchObject({ fallback: false, remoteKeyReceived: false, extraSubflows: 0 }),
+  MPTCP_FULL_INFO: (value) => expect(value).toMatchObject({ fallback: false, currentSubflows: 0 }),
+  MPTCP_TCPINFO: is([]),
+  MPTCP_SUBFLOW_ADDRS: is([]),
 } satisfies Record<ReadOnlyOption, Expected>
 
 const loopbackMtu = Number(readFileSync('/sys/class/net/lo/mtu', 'utf8'))

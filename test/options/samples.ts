@@ -1,4 +1,4 @@
-import type { OptionInput, OptionValue, SocketKind } from '../../lib/index.js'
+import type { OptionInput, OptionValue, SocketKind, Timestamping } from '../../lib/index.js'
 import type { apart } from './apart.js'
 import { loopbackIndex, type RoundTripOption, sysctl, sysctlText } from './kinds.js'
 import { ipSamples, ipv6Samples, off, on } from './samples-ip.js'
@@ -24,6 +24,10 @@ function other(names: string, than: string): string {
 
 const isTcp = (kind: SocketKind) => kind.startsWith('tcp')
 const congestion = sysctlText('net/ipv4/tcp_congestion_control')
+const timestamping: Sample<Required<Timestamping>, Timestamping> = {
+  initial: { flags: [], bindPhc: 0 },
+  value: { flags: ['RX_SOFTWARE', 'SOFTWARE'], bindPhc: 0 },
+}
 
 const socketSamples = {
   SO_REUSEADDR: { initial: (kind) => kind.startsWith('raw'), value: (kind) => !kind.startsWith('raw') },
@@ -86,6 +90,9 @@ const socketSamples = {
   SO_RCVMARK: off,
   SO_RCVPRIORITY: off,
   SO_SELECT_ERR_QUEUE: off,
+  SO_PASSPIDFD: off,
+  SO_TIMESTAMPING: timestamping,
+  SO_TIMESTAMPING_NEW: timestamping,
 } satisfies Partial<Samples>
 
 const tcpSamples = {

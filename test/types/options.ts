@@ -11,18 +11,22 @@ import {
   type CryptoInfo,
   type FlowLabel,
   type FlowLabelRequest,
+  type GroupSource,
   getOption,
   getRawOption,
+  type Instruction,
   type Linger,
+  type LocalPeerCredentials,
+  type Md5Key,
   type Membership,
   type MemoryInfo,
+  type MptcpInfo,
   type OptionInfo,
   type OptionInput,
   type OptionName,
   type OptionValue,
   options,
   type PathMtu,
-  type PeerCredentials,
   type PortRange,
   type ReadableOption,
   type RepairOptions,
@@ -35,6 +39,7 @@ import {
   setOptions,
   setRawOption,
   type TcpInfo,
+  type Timestamping,
   type TransmitTime,
   type TypeOfService,
   type WritableOption,
@@ -77,9 +82,14 @@ export function values(): void {
   holds<Same<OptionValue<'SO_ORIGINAL_DST'>, SocketAddress>>()
   holds<Same<OptionValue<'IP_LOCAL_PORT_RANGE'>, PortRange>>()
   holds<Same<OptionValue<'TCP_CONNECTION_INFO'>, ConnectionInfo>>()
-  holds<Same<OptionValue<'LOCAL_PEERCRED'>, PeerCredentials>>()
+  holds<Same<OptionValue<'LOCAL_PEERCRED'>, LocalPeerCredentials>>()
   holds<Same<OptionValue<'SO_ACCEPTFILTER'>, AcceptFilter>>()
   holds<Same<OptionValue<'TCP_LOGID'>, string>>()
+  holds<Same<OptionValue<'SO_ATTACH_FILTER'>, Instruction[]>>()
+  holds<Same<OptionValue<'MPTCP_INFO'>, MptcpInfo>>()
+  holds<Same<OptionValue<'MPTCP_TCPINFO'>, TcpInfo[]>>()
+  holds<Same<OptionValue<'SO_PEERNAME'>, SocketAddress>>()
+  holds<Same<OptionValue<'SO_TIMESTAMPING'>, Required<Timestamping>>>()
   const linger = getOption(socket, 'SO_LINGER')
   holds<Same<typeof linger, Linger>>()
   holds<Same<(typeof linger)['on'], boolean>>()
@@ -102,6 +112,10 @@ export function inputs(): void {
   holds<Same<OptionInput<'IP_LOCAL_PORT_RANGE'>, PortRange>>()
   holds<Same<OptionInput<'SO_ACCEPTFILTER'>, AcceptFilter>>()
   holds<Same<OptionInput<'TCP_FUNCTION_BLK'>, { name: string }>>()
+  holds<Same<OptionInput<'SO_ATTACH_FILTER'>, readonly Instruction[]>>()
+  holds<Same<OptionInput<'SO_DETACH_FILTER'>, true>>()
+  holds<Same<OptionInput<'MCAST_JOIN_SOURCE_GROUP'>, GroupSource>>()
+  holds<Same<OptionInput<'TCP_MD5SIG_EXT'>, Md5Key>>()
   holds<Same<SocketOptions['SO_REUSEADDR'], boolean | undefined>>()
   setOptions(socket, { SO_REUSEADDR: true, SO_RCVBUF: undefined, IP_ADD_MEMBERSHIP: { group: '239.0.0.1' } })
   setOption(socket, 'SO_MAX_PACING_RATE', 5)
@@ -146,6 +160,17 @@ export function wrongValues(): void {
   setRawOption(socket, 1, 2, true)
   // @ts-expect-error -- force is a boolean
   setOption(socket, 'SO_LINGER', { on: true, seconds: 5 }, { force: 1 })
+}
+
+export function wrongPrograms(): void {
+  // @ts-expect-error -- an instruction has four numbers
+  setOption(socket, 'SO_ATTACH_FILTER', [{ code: 6, k: 0 }])
+  // @ts-expect-error -- what takes a program away has no other value
+  setOption(socket, 'SO_DETACH_FILTER', false)
+  // @ts-expect-error -- a flag by a name that is none
+  setOption(socket, 'SO_TIMESTAMPING', { flags: ['SOFT'] })
+  // @ts-expect-error -- a key names its peer
+  setOption(socket, 'TCP_MD5SIG', { key: 'secret' })
 }
 
 export function wrongAccess(): void {

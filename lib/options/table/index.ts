@@ -1,7 +1,9 @@
+import { authenticationOptions } from './authentication.js'
 import { bsdOptions } from './bsd.js'
 import { darwinOptions } from './darwin.js'
 import { darwinTcpOptions } from './darwin-tcp.js'
 import { deviceOptions } from './device.js'
+import { filterOptions } from './filter.js'
 import { freebsdOptions } from './freebsd.js'
 import { freebsdTcpOptions } from './freebsd-tcp.js'
 import { headerOptions } from './header.js'
@@ -10,8 +12,12 @@ import { ipOptions } from './ip.js'
 import { ipsecOptions } from './ipsec.js'
 import { ipv6Options } from './ipv6.js'
 import { messageOptions } from './messages.js'
+import { mptcpOptions } from './mptcp.js'
+import { multicastOptions } from './multicast.js'
+import { peerOptions } from './peer.js'
 import { rawOptions } from './raw.js'
 import { repairOptions } from './repair.js'
+import { reuseportOptions } from './reuseport.js'
 import { socketOptions } from './socket.js'
 import { tcpOptions } from './tcp.js'
 import { timerOptions } from './timers.js'
@@ -22,8 +28,12 @@ import { windowsIpOptions } from './windows-ip.js'
 import { windowsTcpOptions } from './windows-tcp.js'
 
 // An intersection, not the type of the spread: it keeps the doc comments of the rows for the reader's editor.
-type Table = typeof socketOptions &
+type Table = typeof filterOptions &
+  typeof socketOptions &
+  typeof peerOptions &
+  typeof reuseportOptions &
   typeof ipOptions &
+  typeof multicastOptions &
   typeof ipv6Options &
   typeof headerOptions &
   typeof rawOptions &
@@ -32,9 +42,11 @@ type Table = typeof socketOptions &
   typeof deviceOptions &
   typeof timerOptions &
   typeof tcpOptions &
+  typeof authenticationOptions &
   typeof repairOptions &
   typeof tlsOptions &
-  typeof udpOptions
+  typeof udpOptions &
+  typeof mptcpOptions
 
 type ForeignTable = typeof bsdOptions &
   typeof darwinOptions &
@@ -48,22 +60,29 @@ type ForeignTable = typeof bsdOptions &
 
 /**
  * Every option that sockctl knows by name, in the order in which several are set. IP_TOS brings an SO_PRIORITY of its own
- * with it, so it goes before one that is asked for; TLS_TX needs the TCP_ULP before it. What Linux lacks comes last.
+ * with it, so it goes before one that is asked for; TLS_TX needs the TCP_ULP before it. A filter goes before
+ * SO_LOCK_FILTER, and what chooses in a group after SO_REUSEPORT. What Linux lacks comes last.
  */
 export const table: Table & ForeignTable = {
   ...ipOptions,
+  ...multicastOptions,
   ...ipv6Options,
   ...headerOptions,
   ...rawOptions,
   ...ipsecOptions,
+  ...filterOptions,
   ...socketOptions,
+  ...peerOptions,
+  ...reuseportOptions,
   ...messageOptions,
   ...deviceOptions,
   ...timerOptions,
   ...tcpOptions,
+  ...authenticationOptions,
   ...repairOptions,
   ...tlsOptions,
   ...udpOptions,
+  ...mptcpOptions,
   ...bsdOptions,
   ...darwinOptions,
   ...darwinTcpOptions,

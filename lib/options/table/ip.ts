@@ -179,7 +179,8 @@ export const ipOptions = {
     source: 'IP_RECVORIGDSTADDR(2const)',
   },
   /**
-   * Reports ICMP errors on the socket at once and keeps them, with their sender, in the error queue. Off by default.
+   * Reports ICMP errors on the socket at once and keeps them, with their sender, in the error queue. Node does not read
+   * that, so sockctl refuses it on a `dgram.Socket`. Off by default.
    */
   IP_RECVERR: {
     level: 'IPPROTO_IP',

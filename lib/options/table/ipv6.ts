@@ -146,7 +146,8 @@ export const ipv6Options = {
     source: 'RFC 3542',
   },
   /**
-   * Reports ICMPv6 errors on the socket at once and keeps them, with their sender, in the error queue. Off by default.
+   * Reports ICMPv6 errors on the socket at once and keeps them, with their sender, in the error queue. Node does not read
+   * that, so sockctl refuses it on a `dgram.Socket`. Off by default.
    */
   IPV6_RECVERR: {
     level: 'IPPROTO_IPV6',

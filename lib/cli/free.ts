@@ -1,0 +1,110 @@
+import { createInterface } from 'node:readline/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Command } from 'commander'
+import { endProcess, endRefusal, removeRemnants, removeStalePath } from '../diag/release.js'
+import { type AddressQuery, type CauseOwner, type Explanation, explainAddressInUse } from '../diag.js'
+import { type Finish, say, sayJson } from './print.js'
+import { parseTarget } from './target.js'
+import { sayExplanation } from './why.js'
+
+interface FreeFlags {
+  readonly udp?: boolean
+  readonly wait?: boolean
+  readonly yes?: boolean
+  readonly kill?: boolean
+  readonly json?: boolean
+}
+
+/** What was done, and why something was not, in the order in which it happened. */
+type Log = (line: string) => void
+
+const help = `
+Nothing is done to a free port. Remnants (TIME_WAIT, FIN_WAIT_2) are removed where CAP_NET_ADMIN allows it, and the file
+of a Unix socket that nobody has bound. A process that has the port open is asked for before it is ended with SIGTERM.
+Exits 0 when the port is free by then, 1 when it is not, 2 for wrong use.`
+
+const patience = 5000
+
+async function agrees(question: string, yes: boolean): Promise<boolean> {
+  if (yes) return true
+  if (!process.stdin.isTTY) return false
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
+  } finally {
+    terminal.close()
+  }
+}
+
+async function endOwner(owner: CauseOwner, { causes }: Explanation, flags: FreeFlags, log: Log): Promise<void> {
+  const name = `${owner.command} (pid ${owner.pid})`
+  const refusal = endRefusal(owner)
+  if (refusal !== undefined) {
+    log(`${name} is left alone: ${refusal}`)
+    return
+  }
+  if (!(await agrees(`End ${name}?`, flags.yes ?? false))) {
+    log(`${name} is left alone: ${process.stdin.isTTY ? 'not agreed to' : '--yes would end it'}`)
+    return
+  }
+  const sockets = causes.flatMap((cause) => cause.sockets)
+  let outcome = await endProcess(owner.pid, sockets, 'SIGTERM', patience)
+  if (outcome === 'stays' && flags.kill) outcome = await endProcess(owner.pid, sockets, 'SIGKILL', patience)
+  if (outcome === 'stays') log(`${name} did not end within ${patience / 1000} s: --kill would end it with SIGKILL`)
+  else log(outcome === 'gone' ? `${name} ended` : `${name}: ${outcome}`)
+}
+
+function clear({ causes, attempts }: Explanation, log: Log): void {
+  const { removed, refusal } = removeRemnants(causes)
+  if (removed > 0) log(`removed ${removed} ${removed === 1 ? 'remnant' : 'remnants'}`)
+  if (refusal !== undefined) log(`a remnant stays: ${refusal}${refusal === 'EPERM' ? ' (it takes CAP_NET_ADMIN)' : ''}`)
+  const path = attempts[0]?.path
+  if (path !== undefined && causes.some(({ kind }) => kind === 'stale-path') && removeStalePath(path))
+    log(`removed ${path}`)
+}
+
+/** Does what is harmless, asks about the rest, and waits for remnants if that is wanted. */
+async function release(explain: () => Explanation, flags: FreeFlags, log: Log): Promise<Explanation> {
+  let explanation = explain()
+  if (explanation.free === true) return explanation
+  clear(explanation, log)
+  explanation = explain()
+  const owners = new Map(explanation.causes.flatMap((cause) => cause.owners).map((owner) => [owner.pid, owner]))
+  for (const owner of owners.values()) await endOwner(owner, explanation, flags, log)
+  if (owners.size > 0) {
+    explanation = explain()
+    // What an ended process leaves.
+    if (explanation.freeInMs) clear(explanation, log)
+    explanation = explain()
+  }
+  while (flags.wait && explanation.free !== true && explanation.freeInMs !== undefined) {
+    await delay(Math.max(explanation.freeInMs, 1))
+    explanation = explain()
+  }
+  return explanation
+}
+
+/** `sockctl free`: makes a port free in the most harmless way. */
+export function freeCommand(finish: Finish): Command {
+  return new Command('free')
+    .description('make a port, or the path of a Unix socket, free in the most harmless way')
+    .argument('<target>', 'a port, address:port, [address]:port or /path', parseTarget)
+    .option('--udp', 'a UDP port instead of a TCP one')
+    .option('--wait', 'wait for remnants that cannot be removed')
+    .option('--yes', 'end processes without asking')
+    .option('--kill', 'use SIGKILL on a process that SIGTERM did not end')
+    .option('--json', 'print JSON')
+    .addHelpText('after', help)
+    .action(async (target: AddressQuery, flags: FreeFlags) => {
+      const query = { ...target, protocol: flags.udp ? ('udp' as const) : undefined }
+      const done: string[] = []
+      const log = (line: string) => {
+        done.push(line)
+        if (!flags.json) say(line)
+      }
+      const explanation = await release(() => explainAddressInUse(query), flags, log)
+      if (flags.json) sayJson({ free: explanation.free, done, explanation })
+      else sayExplanation(explanation)
+      if (explanation.free !== true) finish(1)
+    })
+}

@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type EntryProtocol, type SocketEntry, type SocketFilter, type SocketState, sockets } from '../diag.js'
+import { sayFitting } from './fit.js'
+import { type Finish, say, sayJson } from './print.js'
+
+const protocols = ['tcp', 'udp', 'raw', 'mptcp', 'unix'] as const
+const orders = ['protocol', 'state', 'port', 'time', 'queue'] as const
+
+interface LsFlags extends Partial<Record<EntryProtocol, boolean>> {
+  readonly state?: string[]
+  readonly port?: number[]
+  readonly pid?: number[]
+  readonly sort: (typeof orders)[number]
+  readonly processes?: boolean
+  readonly json?: boolean
+  readonly watch?: boolean
+}
+
+function number(text: string, before: number[] = []): number[] {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It takes a number.')
+  return [...before, Number(text)]
+}
+
+/** Writes an address and a port; a port of 0 stands for none. */
+function end(address: string | undefined, port: number | undefined): string {
+  if (address === undefined) return ''
+  const host = address.includes(':') ? `[${address}]` : address
+  return `${host}:${port === 0 ? '*' : port}`
+}
+
+function timeOf({ timer, timerMs }: SocketEntry): string {
+  return timer === undefined || timerMs === undefined ? '' : `${timer} ${(timerMs / 1000).toFixed(1)} s`
+}
+
+function rowOf(entry: SocketEntry, processes: boolean): string[] {
+  const local = entry.path?.replace(/^\0/, '@') ?? end(entry.localAddress, entry.localPort)
+  const queues = [entry.acceptQueue ?? entry.receiveQueue, entry.backlog ?? entry.sendQueue]
+  const row = [
+    entry.protocol,
+    entry.state,
+    ...queues.map((length) => String(length ?? 0)),
+    local,
+    end(entry.remoteAddress, entry.remotePort),
+    timeOf(entry),
+  ]
+  if (!processes) return row
+  const names = (entry.owners ?? []).map(({ command, pid, fd }) => `${command} ${pid}:${fd}`)
+  return [...row, names.join(' ') || (entry.ownersComplete === false ? '?' : '')]
+}
+
+const head = ['proto', 'state', 'recv', 'send', 'local', 'peer', 'timer']
+
+const keys: Readonly<Record<LsFlags['sort'], (entry: SocketEntry) => string | number>> = {
+  protocol: ({ protocol }) => protocols.indexOf(protocol),
+  state: ({ state }) => state,
+  port: ({ localPort = 65536 }) => localPort,
+  time: ({ timerMs = Number.MAX_SAFE_INTEGER }) => timerMs,
+  queue: ({ receiveQueue = 0, sendQueue = 0 }) => -(receiveQueue + sendQueue),
+}
+
+function sorted(entries: SocketEntry[], by: LsFlags['sort']): SocketEntry[] {
+  const key = keys[by]
+  const compare = (one: string | number, other: string | number) => (one < other ? -1 : Number(one > other))
+  return entries.sort((one, other) => compare(key(one), key(other)) || compare(keys.port(one), keys.port(other)))
+}
+
+/** Whether a socket has all of some words: a port as `:80`, or a part of what its line shows. */
+function hasWords(entry: SocketEntry, words: readonly string[]): boolean {
+  const cells = rowOf(entry, true).map((cell) => cell.toLowerCase())
+  return words.every((word) => {
+    if (/^:\d+$/.test(word)) return cells.some((cell) => cell.endsWith(word))
+    return cells.some((cell) => cell.includes(word.toLowerCase()))
+  })
+}
+
+function filterOf(flags: LsFlags): SocketFilter {
+  const named = protocols.filter((protocol) => flags[protocol])
+  return {
+    protocol: named.length > 0 ? named : undefined,
+    state: flags.state?.map((state) => state.toUpperCase().replaceAll('-', '_') as SocketState),
+    localPort: flags.port,
+    pid: flags.pid,
+    processes: flags.processes,
+  }
+}
+
+function print(entries: SocketEntry[], { json, processes = false }: LsFlags): void {
+  if (json) sayJson(entries)
+  else if (entries.length === 0) say('no such socket')
+  else {
+    const rows = entries.map((entry) => rowOf(entry, processes))
+    sayFitting(processes ? [...head, 'process'] : head, rows)
+  }
+}
+
+const period = 1000
+
+/** `sockctl ls`: the sockets of the host. */
+export function lsCommand(finish: Finish): Command {
+  const command = new Command('ls')
+    .description('list the sockets of the host, those included that are only bound')
+    .argument(
+      '[filter...]',
+      'words that a line must have: a state, a port as :80, a part of an address, path or process',
+    )
+  for (const protocol of protocols) command.option(`--${protocol}`, `${protocol} sockets`)
+  return command
+    .option('--state <states...>', 'only these states: listen, time-wait, bound ...')
+    .option('--port <port>', 'only this local port; may be repeated', number)
+    .option('--pid <pid>', 'only what this process has open; may be repeated', number)
+    .addOption(new Option('--sort <order>', 'the order of the lines').choices(orders).default('protocol'))
+    .option('-p, --processes', 'show who has each open')
+    .option('--watch', 'list again each second')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExits 0 when there is any such socket, 1 when there is none, 2 for wrong use.')
+    .action(async (words: string[], flags: LsFlags) => {
+      const list = () => {
+        const entries = sockets(filterOf(flags)).filter((entry) => hasWords(entry, words))
+        return sorted(entries, flags.sort)
+      }
+      let entries = list()
+      while (flags.watch) {
+        if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
+        print(entries, flags)
+        await delay(period)
+        entries = list()
+      }
+      print(entries, flags)
+      if (entries.length === 0) finish(1)
+    })
+}

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Command } from 'commander'
+import colors from 'picocolors'
+import { type AddressQuery, type Cause, type Explanation, explainAddressInUse } from '../diag.js'
+import { type Finish, say, sayJson } from './print.js'
+import { parseTarget } from './target.js'
+
+interface WhyFlags {
+  readonly udp?: boolean
+  readonly reuseAddress?: boolean
+  readonly reusePort?: boolean
+  readonly probe?: boolean
+  readonly json?: boolean
+  readonly watch?: boolean
+}
+
+const exitCodes = `
+Exits 0 when nothing is in the way, so that \`sockctl why 8080 && node server.js\` reads as it should; 1 when something
+is, or that cannot be known without --probe; 2 for wrong use.`
+
+function mark({ blocks }: Cause): string {
+  if (blocks === 'unknown') return colors.yellow('perhaps')
+  return blocks ? colors.red('in the way') : colors.green('free')
+}
+
+function sayCause(cause: Cause): void {
+  say(`${mark(cause)} ${colors.bold(cause.kind)}  ${cause.text}`)
+  for (const { pid, commandLine, apart = [] } of cause.owners) {
+    if (commandLine !== '') say(colors.dim(`  ${pid}: ${commandLine}`))
+    if (apart.length > 0) say(colors.dim(`  ${pid}: in other namespaces than this command: ${apart.join(', ')}`))
+  }
+  if (cause.doubt !== undefined) say(colors.dim(`  not known: ${cause.doubt}`))
+}
+
+/** Writes an explanation for people. */
+export function sayExplanation({ causes, advice, free }: Explanation): void {
+  for (const cause of causes) sayCause(cause)
+  if (free === true) return
+  say()
+  say('What to do, the most harmless first:')
+  for (const { text } of advice) say(`- ${text}`)
+}
+
+const period = 1000
+
+/** Shows what changes, second by second, until nothing is in the way. */
+async function watch(explain: () => Explanation, json: boolean): Promise<void> {
+  let explanation = explain()
+  while (explanation.free !== true) {
+    if (json) say(JSON.stringify(explanation))
+    else {
+      if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
+      sayExplanation(explanation)
+    }
+    await delay(Math.min(period, Math.max(explanation.freeInMs ?? period, 1)))
+    explanation = explain()
+  }
+  if (json) say(JSON.stringify(explanation))
+  else sayExplanation(explanation)
+}
+
+/** `sockctl why`: what is in the way of a bind, until when, and what to do. */
+export function whyCommand(finish: Finish): Command {
+  return new Command('why')
+    .description('say why a port, address or path is in use, until when, and what to do about it')
+    .argument('<target>', 'a port, an address, address:port, [address]:port, /path or @abstract-name', parseTarget)
+    .option('--udp', 'a UDP port instead of a TCP one')
+    .option('--reuse-address', 'as a socket with SO_REUSEADDR sees it')
+    .option('--reuse-port', 'as a socket with SO_REUSEPORT sees it')
+    .option('--probe', 'find out by a brief bind what the kernel does not tell')
+    .option('--watch', 'go on until nothing is in the way')
+    .option('--json', 'print JSON; with --watch, a line each time')
+    .addHelpText('after', exitCodes)
+    .action(async (target: AddressQuery, flags: WhyFlags) => {
+      const { udp, reuseAddress, reusePort, probe, json = false } = flags
+      const query = { ...target, protocol: udp ? ('udp' as const) : undefined, reuseAddress, reusePort }
+      const explain = () => explainAddressInUse(query, { probe })
+      if (flags.watch) {
+        await watch(explain, json)
+        return
+      }
+      const explanation = explain()
+      if (json) sayJson(explanation)
+      else sayExplanation(explanation)
+      if (explanation.free !== true) finish(1)
+    })
+}

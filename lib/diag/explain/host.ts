@@ -1,0 +1,39 @@
+import { isIPv4 } from 'node:net'
+import { parseIPv6 } from '../../sockaddr.js'
+import { bindOutcome, hostAddresses, isLinkLocal } from '../hosts.js'
+import { isWildcard } from '../rules.js'
+import { hostIPv6, mayBindReserved, unprivilegedStart } from '../sysctl.js'
+import { cause } from './cause.js'
+import type { Attempt, Cause } from './types.js'
+
+function tentativeCause(address: string): Cause | undefined {
+  const [bare = ''] = address.split('%')
+  if (isIPv4(bare)) return undefined
+  const hex = Buffer.from(parseIPv6(bare)).toString('hex')
+  const found = hostIPv6().find((one) => one.hex === hex && (one.isTentative || one.isDuplicate))
+  if (!found) return undefined
+  const why = found.isDuplicate
+    ? 'another host on the link has it too'
+    : 'the kernel still checks whether another host on the link has it'
+  return cause('address-tentative', `${address} is on ${found.interface} but not usable: ${why}.`)
+}
+
+/** Tells that sockets cannot be bound to the address, whatever the port. */
+export function addressCauses({ address, protocol }: Attempt): Cause[] {
+  if (address === undefined || protocol === 'unix' || isWildcard(address)) return []
+  if (isLinkLocal(address) && !address.includes('%')) {
+    return [cause('zone-missing', `${address} is an address of the link: it means nothing without its interface.`)]
+  }
+  if (bindOutcome(address) !== 'EADDRNOTAVAIL') return []
+  const own = hostAddresses().join(', ')
+  const has = own === '' ? 'none of its interfaces is up' : `it has ${own}`
+  return [tentativeCause(address) ?? cause('address-not-local', `${address} is no address of this host: ${has}.`)]
+}
+
+/** Tells that the port takes a privilege that this thread lacks. */
+export function privilegeCauses({ port, protocol }: Attempt): Cause[] {
+  const start = unprivilegedStart()
+  if (protocol === 'unix' || port === 0 || port >= start || mayBindReserved()) return []
+  const text = `Ports below ${start} take CAP_NET_BIND_SERVICE, which this process does not have.`
+  return [cause('privileged-port', text)]
+}

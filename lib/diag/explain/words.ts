@@ -1,0 +1,58 @@
+import type { SocketEntry } from '../entry.js'
+import { isWildcard } from '../rules.js'
+import type { Attempt, CauseOwner } from './types.js'
+
+/** An address and a port as one writes them. */
+export function endText(address: string | undefined, port: number): string {
+  if (address === undefined) return `port ${port}`
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** A path as one writes it: an abstract name with `@`, as ss and netstat do. */
+export function pathText(path: string): string {
+  return path.replace(/^\0/, '@')
+}
+
+/** What was attempted, in a few words. */
+export function attemptText({ protocol, path, address, port, remoteAddress, remotePort }: Attempt): string {
+  if (protocol === 'unix') return pathText(path ?? '')
+  const own = port === 0 ? "a port of the kernel's choice" : endText(address, port)
+  const peer = remoteAddress === undefined ? '' : ` to ${endText(remoteAddress, remotePort ?? 0)}`
+  return `${protocol.toUpperCase()} ${own}${peer}`
+}
+
+/** Milliseconds as people read them: `4.2 s`, `37 s`. */
+export function timeText(ms: number): string {
+  if (ms < 10_000) return `${(Math.ceil(ms / 100) / 10).toFixed(1)} s`
+  return `${Math.ceil(ms / 1000)} s`
+}
+
+function ownerText({ command, pid, user, uid, container, unit }: CauseOwner): string {
+  const who = user ?? (uid === undefined ? undefined : `user ${uid}`)
+  const where = container ? `${container.runtime} container ${container.id.slice(0, 12)}` : unit
+  return `${command} (${[`pid ${pid}`, who, where].filter((part) => part !== undefined).join(', ')})`
+}
+
+/** Who it is, in a few words. */
+export function ownersText(owners: readonly CauseOwner[], uids: readonly (number | undefined)[]): string {
+  if (owners.length > 0) {
+    const shown = owners.slice(0, 3).map(ownerText).join(', ')
+    return owners.length > 3 ? `${shown} and ${owners.length - 3} more` : shown
+  }
+  const [uid] = uids.filter((one) => one !== undefined)
+  return uid === undefined ? 'no process that is to be seen' : `a process of user ${uid} that is not to be seen`
+}
+
+/** Where a socket is, with its peer if it has one. */
+export function socketText(entry: SocketEntry): string {
+  if (entry.protocol === 'unix') return pathText(entry.path ?? '')
+  const own = endText(entry.localAddress, entry.localPort)
+  return isWildcard(entry.remoteAddress) ? own : `${own} to ${endText(entry.remoteAddress, entry.remotePort)}`
+}
+
+/** One of some sockets, and how many more there are. */
+export function socketsText(entries: readonly SocketEntry[]): string {
+  const [first] = entries
+  if (!first) return ''
+  return entries.length === 1 ? socketText(first) : `${socketText(first)} and ${entries.length - 1} more`
+}

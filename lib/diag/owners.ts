@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { errnoOf, systemError, unsupported } from '../errors.js'
+import { native } from '../native.js'
+import type { SocketEntry, SocketOwner } from './entry.js'
+
+let pairs = new Uint32Array(2 * 4096)
+
+/** Calls a function with each socket that a process has open. Returns 0, or a negated errno. */
+function eachSocket(pid: number, visit: (inode: number, fd: number) => void): number {
+  let count = native.processSockets(pid, new Uint8Array(pairs.buffer))
+  while (2 * count > pairs.length) {
+    pairs = new Uint32Array(4 * count)
+    count = native.processSockets(pid, new Uint8Array(pairs.buffer))
+  }
+  for (let index = 0; index < count; index++) visit(pairs[2 * index + 1] as number, pairs[2 * index] as number)
+  return Math.min(count, 0)
+}
+
+const vanished: ReadonlySet<number> = new Set([errnoOf('ENOENT'), errnoOf('ESRCH')])
+
+/** A socket of a process: the descriptor that it has there, and its inode. */
+export interface SocketDescriptor {
+  readonly fd: number
+  readonly inode: number
+}
+
+/**
+ * The sockets that a process has open.
+ *
+ * @throws ESRCH for a process that does not exist, EACCES for one that may not be looked into
+ */
+export function socketDescriptorsOf(pid: number): SocketDescriptor[] {
+  const found: SocketDescriptor[] = []
+  const errno = eachSocket(pid, (inode, fd) => found.push({ fd, inode }))
+  if (errno < 0)
+    throw systemError(vanished.has(errno) ? errnoOf('ESRCH') : errno, 'opendir', { address: `/proc/${pid}/fd` })
+  return found
+}
+
+/**
+ * The inodes of the sockets that some processes have open.
+ *
+ * @throws as `socketDescriptorsOf`
+ */
+export function inodesOf(pids: readonly number[]): ReadonlySet<number> {
+  return new Set(pids.flatMap(socketDescriptorsOf).map(({ inode }) => inode))
+}
+
+function processes(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch (cause) {
+    throw unsupported('The owners of sockets are in /proc, which is not there', { cause })
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    // The process is gone, or it is not ours to read.
+    return ''
+  }
+}
+
+/** The users of /etc/passwd, by number. */
+function readUsers(): ReadonlyMap<number, string> {
+  const fields = readText('/etc/passwd')
+    .split('\n')
+    .map((line) => line.split(':'))
+  return new Map(fields.filter(([, , uid]) => uid !== undefined).map(([name = '', , uid]) => [Number(uid), name]))
+}
+
+/** What is told of a process beside its number. */
+type ProcessFacts = Omit<SocketOwner, 'pid' | 'fd'>
+
+function factsOf(pid: number, users: ReadonlyMap<number, string>): ProcessFacts {
+  // Real, effective, saved, for files.
+  const effective = /^Uid:\t\d+\t(\d+)/m.exec(readText(`/proc/${pid}/status`))?.[1]
+  const uid = effective === undefined ? undefined : Number(effective)
+  return {
+    command: readText(`/proc/${pid}/comm`).trimEnd(),
+    commandLine: readText(`/proc/${pid}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' '),
+    user: uid === undefined ? undefined : users.get(uid),
+    uid,
+  }
+}
+
+/**
+ * Adds to each entry who has it open.
+ *
+ * @throws `ERR_SOCKCTL_UNSUPPORTED` without /proc
+ * @see proc_pid_fd(5)
+ */
+export function addOwners(entries: readonly SocketEntry[]): void {
+  const owners = new Map<number, SocketOwner[]>(
+    entries.filter(({ inode }) => inode !== 0).map(({ inode }) => [inode, []]),
+  )
+  let isComplete = true
+  let users: ReadonlyMap<number, string> | undefined
+  for (const pid of owners.size === 0 ? [] : processes()) {
+    let facts: ProcessFacts | undefined
+    const errno = eachSocket(pid, (inode, fd) => {
+      const found = owners.get(inode)
+      if (!found) return
+      users ??= readUsers()
+      facts ??= factsOf(pid, users)
+      found.push({ pid, fd, ...facts })
+    })
+    if (errno < 0 && !vanished.has(errno)) isComplete = false
+  }
+  for (const entry of entries) {
+    entry.owners = owners.get(entry.inode) ?? []
+    entry.ownersComplete = entry.inode === 0 || isComplete
+  }
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import type { PortRange } from '../options/index.js'
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    // The kernel lacks it, or hides it here.
+    return ''
+  }
+}
+
+/** A number of /proc/sys/net/ipv4, as the network namespace of this thread has it. */
+function ipv4Setting(name: string, otherwise: number): number {
+  const text = read(`/proc/sys/net/ipv4/${name}`)
+  return text === '' ? otherwise : Number(text)
+}
+
+/** The ports that the kernel chooses from. @see ip(7), ip_local_port_range */
+export function ephemeralRange(): PortRange {
+  const [low = 32768, high = 60999] = read('/proc/sys/net/ipv4/ip_local_port_range')
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(Number)
+  return { low, high }
+}
+
+/** The ports of `ip_local_reserved_ports`, which the kernel never chooses. */
+export function setAsidePorts(): ReadonlySet<number> {
+  const ports = new Set<number>()
+  for (const part of read('/proc/sys/net/ipv4/ip_local_reserved_ports').split(',').filter(Boolean)) {
+    const [low = 0, high = low] = part.split('-').map(Number)
+    for (let port = low; port <= high; port++) ports.add(port)
+  }
+  return ports
+}
+
+/** The lowest port that needs no privilege. */
+export function unprivilegedStart(): number {
+  return ipv4Setting('ip_unprivileged_port_start', 1024)
+}
+
+/** Whether TCP uses timestamps. */
+export function usesTimestamps(): boolean {
+  return ipv4Setting('tcp_timestamps', 1) !== 0
+}
+
+const bindService = 10n
+
+/** Whether this thread has CAP_NET_BIND_SERVICE. @see capabilities(7) */
+export function mayBindReserved(): boolean {
+  const mask = /^CapEff:\t([0-9a-f]+)/m.exec(read('/proc/thread-self/status'))?.[1]
+  return mask !== undefined && ((BigInt(`0x${mask}`) >> bindService) & 1n) === 1n
+}
+
+/** An IPv6 address of the host, and what may keep it from being used. */
+export interface HostIPv6 {
+  /** In hexadecimal, without colons. */
+  readonly hex: string
+  readonly isTentative: boolean
+  readonly isDuplicate: boolean
+  readonly interface: string
+}
+
+// IFA_F_TENTATIVE and IFA_F_DADFAILED, linux/if_addr.h.
+const flags = { tentative: 0x40, duplicate: 0x08 }
+
+/** The IPv6 addresses of the host, those included that are not usable yet. */
+export function hostIPv6(): HostIPv6[] {
+  return read('/proc/thread-self/net/if_inet6')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [hex = '', , , , bits = '0', name = ''] = line.split(/\s+/)
+      const value = Number.parseInt(bits, 16)
+      const isDuplicate = (value & flags.duplicate) !== 0
+      return { hex, isTentative: (value & flags.tentative) !== 0, isDuplicate, interface: name }
+    })
+}

@@ -1,0 +1,17 @@
+import dgram from 'node:dgram'
+import { expect, test } from 'vitest'
+import { bindDatagram } from '../../lib/index.js'
+import { openDescriptors, rejectionOf } from '../support.js'
+
+test.each([{ IP_RECVERR: true }, { SO_TIMESTAMPING: { flags: ['TX_SOFTWARE', 'SOFTWARE'] } } as const])(
+  'bindDatagram refuses %j, with which a datagram socket can end the process',
+  async (options) => {
+    const socket = dgram.createSocket('udp4')
+    const descriptors = openDescriptors()
+    const error = await rejectionOf(bindDatagram(socket, { address: '127.0.0.1', options }))
+    expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
+    expect(openDescriptors()).toBe(descriptors)
+    await bindDatagram(socket, { address: '127.0.0.1' })
+    socket.close()
+  },
+)

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { bound, hasOwnNetwork, later, remnant, served } from '../diag/situations.js'
+import { refusalOf, unusedPort, useOwnNetwork } from '../sockets/network.js'
+import { isRoot, nobody } from '../support.js'
+import { command, sockctl } from './command.js'
+
+useOwnNetwork()
+
+const host = '127.0.0.1'
+
+/** A server in a process of its own, and its port. */
+async function foreignServer(more = ''): Promise<{ child: ChildProcess; port: number }> {
+  const program = `${more}
+    const server = require('node:net').createServer().listen(0, '${host}', () => console.log(server.address().port))`
+  const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  later(() => void child.kill('SIGKILL'))
+  const [text] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
+  return { child, port: Number(text) }
+}
+
+describe('sockctl free', () => {
+  test('does nothing to a port that is free', async () => {
+    const { code, stdout } = await sockctl(['free', '--json', String(unusedPort())])
+    expect(JSON.parse(stdout)).toMatchObject({ free: true, done: [] })
+    expect(code).toBe(0)
+  })
+
+  test.skipIf(!hasOwnNetwork)('removes a remnant, so that a plain bind works at once (needs root)', async () => {
+    const port = await remnant('client')
+    expect(refusalOf(port)).toBe('EADDRINUSE')
+    const { code, stdout } = await sockctl(['free', String(port)])
+    expect(stdout).toMatch(/^removed 1 remnant$/m)
+    expect(refusalOf(port)).toBeUndefined()
+    expect(code).toBe(0)
+  })
+
+  test.skipIf(!isRoot)('says without the privilege how long to wait (needs root to become nobody)', async () => {
+    const port = await remnant('client')
+    const { code, stdout } = await sockctl(['free', String(port)], nobody)
+    expect(stdout).toMatch(/^a remnant stays: EPERM \(it takes CAP_NET_ADMIN\)$/m)
+    expect(stdout).toMatch(/^- Wait \d+ s: then it is gone by itself\.$/m)
+    expect(refusalOf(port)).toBe('EADDRINUSE')
+    expect(code).toBe(1)
+  })
+
+  test('removes the file of a Unix socket that is stale, and of no live one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sockctl-free-'))
+    later(() => rmSync(folder, { recursive: true }))
+    const [stale, live] = [join(folder, 'stale'), join(folder, 'live')]
+    bound({ path: stale }).socket.close()
+    expect((await sockctl(['free', stale])).code).toBe(0)
+    expect(existsSync(stale)).toBe(false)
+    bound({ path: live })
+    expect((await sockctl(['free', live])).code).toBe(1)
+    expect(existsSync(live)).toBe(true)
+  })
+
+  test('ends nobody unasked, and with --yes the owner', async () => {
+    const { child, port } = await foreignServer()
+    const unasked = await sockctl(['free', String(port)])
+    expect(unasked).toMatchObject({ code: 1, stdout: expect.stringMatching(/left alone: --yes would end it/) })
+    const gone = once(child, 'exit')
+    const { code, stdout } = await sockctl(['free', '--yes', String(port)])
+    expect(stdout).toMatch(/ended$/m)
+    expect(await gone).toEqual([null, 'SIGTERM'])
+    expect(code).toBe(0)
+  })
+
+  test('says that a process does not end, and kills it only if told to', { timeout: 30_000 }, async () => {
+    const { child, port } = await foreignServer(`process.on('SIGTERM', () => {})`)
+    const { code, stdout } = await sockctl(['free', '--yes', String(port)])
+    expect(stdout).toMatch(/did not end within 5 s/)
+    expect([code, child.exitCode, child.signalCode]).toEqual([1, null, null])
+    const gone = once(child, 'exit')
+    expect((await sockctl(['free', '--yes', '--kill', String(port)])).code).toBe(0)
+    expect(await gone).toEqual([null, 'SIGKILL'])
+  })
+
+  test('never ends a parent of its own', async () => {
+    const { port } = await served({ port: 0, host })
+    const { code, stdout } = await sockctl(['free', '--yes', '--kill', String(port)])
+    expect(stdout).toMatch(/left alone: it is a parent of this process/)
+    expect(code).toBe(1)
+  })
+
+  test('asks on a terminal, and takes no for an answer', async () => {
+    const { child, port } = await foreignServer()
+    for (const [answer, ends] of [
+      ['n', false],
+      ['y', true],
+    ] as const) {
+      const text = `exec ${process.execPath} ${command} free ${port}`
+      const terminal = spawn('script', ['-qec', text, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+      let seen = ''
+      terminal.stdout.on('data', (chunk: Buffer) => {
+        const isNew = !seen.includes('[y/N]')
+        seen += chunk
+        if (isNew && seen.includes('[y/N]')) terminal.stdin.write(`${answer}\r`)
+      })
+      const [code] = await once(terminal, 'close')
+      expect(seen).toMatch(/End node.* \(pid \d+\)\?/)
+      expect(code).toBe(ends ? 0 : 1)
+      if (ends) expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGTERM')
+      else expect(child.signalCode).toBeNull()
+    }
+  })
+})

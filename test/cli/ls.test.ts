@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import type { SocketEntry } from '../../lib/diag.js'
+import { bound, remnant, served } from '../diag/situations.js'
+import { useOwnNetwork } from '../sockets/network.js'
+import { command, sockctl } from './command.js'
+
+useOwnNetwork()
+
+const host = '127.0.0.1'
+
+/** Runs sockctl in a terminal that is 60 columns wide. */
+function inTerminal(args: string, env: NodeJS.ProcessEnv = {}): string {
+  const text = `stty cols 60; exec ${process.execPath} ${command} ${args}`
+  const { NO_COLOR: _, ...rest } = process.env
+  return spawnSync('script', ['-qec', text, '/dev/null'], { env: { ...rest, ...env }, encoding: 'utf8' }).stdout
+}
+
+describe('sockctl ls', () => {
+  test('lists listeners, remnants and what is only bound', async () => {
+    const [listener, left, only] = [await served({ port: 0, host }), await remnant('client'), bound({ address: host })]
+    const { code, stdout } = await sockctl(['ls', '--tcp'])
+    expect(stdout).toMatch(new RegExp(`^tcp +LISTEN +0 +511 +127\\.0\\.0\\.1:${listener.port} `, 'm'))
+    expect(stdout).toMatch(new RegExp(`^tcp +TIME_WAIT .*:${left} .*timewait \\d+\\.\\d s`, 'm'))
+    expect(stdout).toMatch(new RegExp(`^tcp +BOUND .*:${only.port} `, 'm'))
+    expect(code).toBe(0)
+  })
+
+  test('filters by options and by words, and shows processes', async () => {
+    const { port } = await served({ port: 0, host })
+    const options = ['ls', '--json', '--state', 'listen', '--port', String(port), '--pid', String(process.pid), '-p']
+    const [entry, ...more] = JSON.parse((await sockctl(options)).stdout) as SocketEntry[]
+    expect(more).toEqual([])
+    expect(entry).toMatchObject({ state: 'LISTEN', localPort: port, owners: [{ pid: process.pid }] })
+    const { stdout } = await sockctl(['ls', '-p', 'listen', `:${port}`])
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2)
+    expect(stdout).toMatch(new RegExp(` ${process.pid}:\\d+$`, 'm'))
+  })
+
+  test('sorts', async () => {
+    const ports = [bound({ address: host }).port, bound({ address: host }).port]
+    const { stdout } = await sockctl(['ls', '--json', '--sort', 'port', '--state', 'bound'])
+    const listed = (JSON.parse(stdout) as SocketEntry[]).map(({ localPort }) => localPort)
+    expect(listed).toEqual(listed.toSorted((one, other) => Number(one) - Number(other)))
+    expect(listed).toEqual(expect.arrayContaining(ports))
+  })
+
+  test('exits 1 when there is none, and 2 for a state that does not exist', async () => {
+    expect(await sockctl(['ls', 'no-such-word'])).toMatchObject({ code: 1, stdout: 'no such socket\n' })
+    expect((await sockctl(['ls', '--state', 'nonsense'])).code).toBe(2)
+    expect((await sockctl(['ls', '--port', 'x'])).code).toBe(2)
+  })
+
+  test('fits the terminal, whose colours NO_COLOR turns off', async () => {
+    const { port } = await served({ port: 0, host: '::' })
+    await served({ path: `\0${'a-long-name-'.repeat(8)}${port}` })
+    const lines = inTerminal('ls -p').trimEnd().split('\r\n')
+    expect(lines.some((line) => line.includes('…'))).toBe(true)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60)
+    expect(inTerminal(`why ${port}`)).toContain('\u001b[31m')
+    expect(inTerminal(`why ${port}`, { NO_COLOR: '1' })).not.toContain('\u001b[')
+  })
+})
+
+describe('sockctl completion', () => {
+  test('knows every command and its options, in bash', async () => {
+    const { stdout } = await sockctl(['completion', 'bash'])
+    const complete = (...words: string[]) => {
+      const line = words.map((word) => `'${word}'`).join(' ')
+      const text = `${stdout}\nCOMP_WORDS=(sockctl ${line}); COMP_CWORD=${words.length}; _sockctl; echo "\${COMPREPLY[@]}"`
+      return spawnSync('bash', ['-c', text], { encoding: 'utf8' }).stdout.trim().split(' ')
+    }
+    expect(complete('w')).toEqual(['why'])
+    expect(complete('free', '--k')).toEqual(['--kill'])
+    expect(complete('completion', 'z')).toEqual(['zsh'])
+  })
+
+  test.each(['zsh', 'fish'])('is printed for %s', async (shell) => {
+    const { code, stdout } = await sockctl(['completion', shell])
+    for (const name of ['why', 'free', 'ls', 'matrix']) expect(stdout).toContain(name)
+    expect(code).toBe(0)
+  })
+
+  test('exits 2 for a shell that it does not know', async () => {
+    expect((await sockctl(['completion', 'ksh'])).code).toBe(2)
+  })
+})

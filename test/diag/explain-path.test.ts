@@ -1,0 +1,96 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { NetworkNamespace } from '../../lib/diag/namespace.js'
+import type { Explanation } from '../../lib/diag.js'
+import { BareSocket } from '../../lib/index.js'
+import { inProcess, isRoot, nobody, thrownBy } from '../support.js'
+import { bound, hasOwnNetwork, later, listenError, only, served } from './situations.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sockctl-explain-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function pathOf(name: string): string {
+  return join(folder, name)
+}
+
+describe('explainAddressInUse, of a path', () => {
+  test('names the server of a live Unix socket', async () => {
+    const path = pathOf('live')
+    await served({ path })
+    const cause = only('live-path', await listenError({ path }))
+    expect(cause).toMatchObject({ blocks: true, owners: [{ pid: process.pid }], sockets: [{ state: 'LISTEN', path }] })
+    expect(cause.explanation.advice.map(({ kind }) => kind)).toEqual(['connect-instead', 'other-path', 'close'])
+  })
+
+  test('names a datagram socket, and one that is only bound', () => {
+    for (const type of ['datagram', 'stream'] as const) {
+      const path = pathOf(type)
+      bound({ path }, { type })
+      expect(only('live-path', { path })).toMatchObject({
+        owners: [{ pid: process.pid }],
+        sockets: [{ state: 'UNCONN' }],
+      })
+    }
+  })
+
+  test('names an abstract name', () => {
+    const path = `\0${folder}`
+    bound({ path })
+    expect(only('live-path', { path })).toMatchObject({ blocks: true, owners: [{ pid: process.pid }] })
+  })
+
+  test('names the file that a Unix socket left', async () => {
+    const path = pathOf('stale')
+    bound({ path }).socket.close()
+    const cause = only('stale-path', await listenError({ path }))
+    expect(cause.blocks).toBe(true)
+    expect(cause.explanation.advice.map(({ kind }) => kind)).toEqual(['other-path', 'unlink'])
+  })
+
+  test('names a file that is no socket', async () => {
+    writeFileSync(pathOf('file'), '')
+    mkdirSync(pathOf('folder'))
+    symlinkSync('nowhere', pathOf('link'))
+    expect(only('not-a-socket', await listenError({ path: pathOf('file') })).text).toMatch(/a regular file/)
+    expect(only('not-a-socket', { path: pathOf('folder') }).text).toMatch(/a directory/)
+    expect(
+      only(
+        'not-a-socket',
+        thrownBy(() => bound({ path: pathOf('link') })),
+      ).text,
+    ).toMatch(/a symbolic link/)
+  })
+
+  test.skipIf(!hasOwnNetwork)(
+    'tells a stale path from one of another network namespace (needs a network namespace, which takes root)',
+    () => {
+      using namespace = NetworkNamespace.create() as NetworkNamespace
+      const path = pathOf('elsewhere')
+      const socket = namespace.run(() => new BareSocket('unix'))
+      later(() => socket.close())
+      socket.bind({ path })
+      socket.listen()
+      expect(only('live-path', { path })).toMatchObject({ blocks: true, sockets: [], doubt: expect.any(String) })
+      socket.close()
+      only('stale-path', { path })
+    },
+  )
+
+  test.skipIf(!isRoot)('names a folder that is not to be written to (needs root to become nobody)', async () => {
+    chmodSync(folder, 0o755)
+    const path = pathOf('denied')
+    const found = await inProcess<Explanation[]>(
+      `import net from 'node:net'
+       net.createServer().listen('${path}').on('error', (error) => report(
+         [diag.explainAddressInUse(error), diag.explainAddressInUse({ path: '${path}' })]))`,
+      nobody,
+    )
+    expect(found.map(({ causes }) => causes.map(({ kind }) => kind))).toEqual([['path-denied'], ['path-denied']])
+  })
+
+  test('names nothing for a path that is free', () => {
+    only('nothing', { path: pathOf('free') })
+  })
+})
