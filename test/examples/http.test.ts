@@ -3,7 +3,8 @@ import http from 'node:http'
 import net from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { connectionFactory } from '../../lib/index.js'
+import { connectionFactory, getOption, listen } from '../../lib/index.js'
+import { closeServer, portOfServer } from '../adopt/pairs.js'
 import { tcpStates, useOwnNetwork } from '../sockets/network.js'
 import { isRoot } from '../support.js'
 import { keepExamples, linesOf } from './run.js'
@@ -47,6 +48,24 @@ describe('examples/http-server.mjs', () => {
     agent.destroy()
     expect(ports[0]).toBeLessThan(1024)
     expect(ports[1]).toBe(ports[0])
+  })
+})
+
+describe('http.request, with a factory and no agent,', () => {
+  test('connects with the options, and asks for the path', async () => {
+    const paths: (string | undefined)[] = []
+    const server = http.createServer((request, response) => {
+      paths.push(request.url)
+      response.end('answer')
+    })
+    await listen(server, { host })
+    const createConnection = connectionFactory({ options: { TCP_USER_TIMEOUT: 8000 } })
+    const request = http.get({ host, port: portOfServer(server), path: '/path?query', createConnection })
+    const [response] = await once(request, 'response')
+    expect(getOption(response.socket, 'TCP_USER_TIMEOUT')).toBe(8000)
+    expect(await text(response)).toBe('answer')
+    expect(paths).toEqual(['/path?query'])
+    await closeServer(server)
   })
 })
 

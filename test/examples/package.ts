@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -16,7 +16,8 @@ const root = join(import.meta.dirname, '..', '..')
 /** Packs the package with the binary that was built here in the place of a prebuilt one, and gives the tarball. */
 function pack(place: string): string {
   const source = join(place, 'source')
-  for (const name of ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'bin', 'dist']) {
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] }
+  for (const name of ['package.json', ...files.filter((pattern) => !/[!*]/.test(pattern))]) {
     cpSync(join(root, name), join(source, name), { recursive: true })
   }
   const binary = join('prebuilds', `${process.platform}-${process.arch}`, 'sockctl.glibc.node')
