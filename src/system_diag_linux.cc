@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 
 #include "system.h"
@@ -18,8 +19,11 @@ namespace sockctl::system {
 namespace {
 
 // The C library's headers may be older than these calls, whose numbers are the same on every architecture.
-constexpr long kPidfdOpen = 434;
-constexpr long kPidfdGetfd = 438;
+constexpr int kPidfdOpen = 434;
+constexpr int kPidfdGetfd = 438;
+
+// Holds "/proc/<pid>/fd", and "socket:[<inode>]".
+constexpr size_t kTextSize = 32;
 
 // Reads the number that a text begins with; false when it begins with none.
 bool ReadNumber(std::string_view text, uint32_t* number) {
@@ -29,7 +33,7 @@ bool ReadNumber(std::string_view text, uint32_t* number) {
 // Reads the inode of the socket that a link in /proc/<pid>/fd leads to; false when it leads elsewhere.
 bool ReadSocketInode(int directory, const char* name, uint32_t* inode) {
   constexpr std::string_view kPrefix = "socket:[";
-  std::array<char, 32> link{};
+  std::array<char, kTextSize> link{};
   const ssize_t length = readlinkat(directory, name, link.data(), link.size());
   if (length <= static_cast<ssize_t>(kPrefix.size())) return false;
   const std::string_view text(link.data(), static_cast<size_t>(length));
@@ -38,7 +42,7 @@ bool ReadSocketInode(int directory, const char* name, uint32_t* inode) {
 
 // Opens /proc/<pid>/fd.
 DIR* OpenDescriptors(int pid, int* error) {
-  std::array<char, 32> path{};
+  std::array<char, kTextSize> path{};
   (void)std::snprintf(path.data(), path.size(), "/proc/%d/fd", pid);
   DIR* directory = opendir(path.data());
   *error = directory == nullptr ? -errno : 0;
@@ -64,9 +68,11 @@ int ProcessSockets(int pid, uint8_t* pairs, size_t capacity) {
   // Nobody else reads this directory stream.
   while (const dirent* entry = readdir(directory)) {  // NOLINT(concurrency-mt-unsafe)
     std::array<uint32_t, 2> pair{};
-    if (!ReadNumber(entry->d_name, pair.data()) || !ReadSocketInode(dirfd(directory), entry->d_name, &pair[1])) continue;
+    const char* name = std::data(entry->d_name);
+    if (!ReadNumber(name, pair.data()) || !ReadSocketInode(dirfd(directory), name, &pair[1])) continue;
     const size_t offset = static_cast<size_t>(count) * sizeof pair;
-    if (offset + sizeof pair <= capacity) std::memcpy(pairs + offset, pair.data(), sizeof pair);
+    if (offset + sizeof pair <= capacity)
+      std::memcpy(std::next(pairs, static_cast<ptrdiff_t>(offset)), pair.data(), sizeof pair);
     count++;
   }
   closedir(directory);
@@ -74,12 +80,12 @@ int ProcessSockets(int pid, uint8_t* pairs, size_t capacity) {
 }
 
 int OpenProcess(int pid) {
-  const long fd = syscall(kPidfdOpen, pid, 0);
+  const auto fd = syscall(kPidfdOpen, pid, 0);
   return fd < 0 ? -errno : static_cast<int>(fd);
 }
 
 int GetProcessDescriptor(int process, int fd) {
-  const long duplicate = syscall(kPidfdGetfd, process, fd, 0);
+  const auto duplicate = syscall(kPidfdGetfd, process, fd, 0);
   return duplicate < 0 ? -errno : static_cast<int>(duplicate);
 }
 

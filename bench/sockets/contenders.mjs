@@ -43,7 +43,11 @@ function openFirst() {
   return { name: 'sockctl, first call', answers: ['dump'], ask }
 }
 
-/** @returns {Promise<Contender>} */
+/**
+ * The C program twice: asking for one family after the other, as programs do, and for both, as sockctl does.
+ *
+ * @returns {Promise<Contender[]>}
+ */
 async function openPlain() {
   const child = spawn(plainProgram, { stdio: ['pipe', 'pipe', 'inherit'] })
   await once(child, 'spawn')
@@ -55,7 +59,10 @@ async function openPlain() {
     const [ns, found] = answer.value.split(' ').map(Number)
     return { ms: ns / 1e6, found }
   }
-  return { name: 'C', answers: ['dump', 'listener', 'owner'], ask, close: () => child.stdin.end() }
+  return [
+    { name: 'C', answers: ['dump', 'listener', 'owner'], ask, close: () => child.stdin.end() },
+    { name: 'C, both families at once', answers: ['dump'], ask: () => ask('once', 0) },
+  ]
 }
 
 function run(...args) {
@@ -86,5 +93,5 @@ async function openFindProcess() {
 /** Makes everybody ready. Who cannot run on this machine has the reason as `missing`. */
 export async function openContenders() {
   const findProcess = await openFindProcess().catch(({ message }) => ({ name: 'find-process', missing: message }))
-  return [await openPlain(), openSockctl(), openFirst(), openSs(), findProcess]
+  return [...(await openPlain()), openSockctl(), openFirst(), openSs(), findProcess]
 }

@@ -10,10 +10,17 @@
 #include <time.h>
 #include <unistd.h>
 
-// The yardstick: what a plain C program needs for the same questions. Answers each line "dump 0", "listener PORT" or
-// "owner PORT" with "NANOSECONDS FOUND": the TCP sockets of both families, the inode of a port's listener, its owner's pid.
+// The yardstick: what a plain C program needs for the same questions. Answers each line "dump 0", "once 0", "listener PORT"
+// or "owner PORT" with "NANOSECONDS FOUND": the TCP sockets, family by family or both at once, the inode of a port's
+// listener, its owner's pid.
 
 enum { kRead = 1 << 20, kAllStates = 0xffff, kListen = 1 << 10 };
+
+// The older request, which has no family.
+struct OldRequest {
+  struct nlmsghdr head;
+  struct inet_diag_req inet;
+};
 
 struct Request {
   struct nlmsghdr head;
@@ -75,6 +82,20 @@ static int List(unsigned states, int port, unsigned* inode) {
   return count;
 }
 
+static int ListOnce(void) {
+  unsigned inode;
+  const struct OldRequest request = {
+      .head = {sizeof request, TCPDIAG_GETSOCK, NLM_F_REQUEST | NLM_F_DUMP, 0, 0},
+      .inet = {.idiag_states = kAllStates},
+  };
+  const int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+  Check(fd, "socket");
+  Check(send(fd, &request, sizeof request, 0), "send");
+  const int count = Walk(fd, &inode);
+  close(fd);
+  return count;
+}
+
 static int HasLink(const char* process, const char* wanted) {
   char path[300], link[64];
   int found = 0;
@@ -107,6 +128,7 @@ static int Owner(unsigned inode) {
 
 static int Answer(const char* question, int port) {
   unsigned inode = 0;
+  if (strcmp(question, "once") == 0) return ListOnce();
   if (strcmp(question, "dump") == 0) return List(kAllStates, 0, &inode);
   List(kListen, port, &inode);
   return strcmp(question, "owner") == 0 ? Owner(inode) : (int)inode;

@@ -1,9 +1,10 @@
 import { isIPv4 } from 'node:net'
 import type { PortRange } from '../options/index.js'
 import { parseIPv4, parseIPv6 } from '../sockaddr.js'
+import type { AddressBlock } from './checks.js'
 import type { SocketEntry } from './entry.js'
 import { stateNames } from './netlink/request.js'
-import type { AddressBlock, Query } from './query.js'
+import type { Query } from './query.js'
 
 type Test = (entry: SocketEntry) => boolean
 

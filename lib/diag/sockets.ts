@@ -88,8 +88,9 @@ function listAll(query: Query): SocketEntry[] {
  *
  * What a filter says of ports, addresses, interfaces, marks and states, the kernel itself leaves out. A list is no
  * snapshot: the kernel goes through its tables while sockets come and go, and one that does so meanwhile may or may not
- * be in it. TCP sockets that have neither a port nor a peer are in no table. Raw sockets are read from /proc where the
- * kernel has no raw_diag, and then have no cookie, interface, mark or memory.
+ * be in it. TCP sockets that have neither a port nor a peer are in no table; nor are Unix connections that wait to be
+ * accepted, which their listener counts. Raw sockets are read from /proc where the kernel has no raw_diag, and then have
+ * no cookie, interface, mark or memory.
  *
  * @param filter which sockets, all by default
  * @returns plain objects, in no order that means anything

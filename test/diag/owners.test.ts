@@ -81,4 +81,13 @@ describe('sockets with processes', () => {
       expect(code).toBe('EACCES')
     },
   )
+
+  test.skipIf(!isRoot)(
+    `cannot tell marks without CAP_NET_ADMIN${isRoot ? '' : ' (needs root to drop it)'}`,
+    async () => {
+      const program = `
+      try { diag.sockets({ protocol: 'tcp', mark: 1 }) } catch ({ code, syscall }) { report([code, syscall]) }`
+      expect(await inProcess<string[]>(program, nobody)).toEqual(['EPERM', 'sock_diag'])
+    },
+  )
 })

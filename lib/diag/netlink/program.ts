@@ -1,7 +1,8 @@
 import { native } from '../../native.js'
 import type { PortRange } from '../../options/index.js'
 import { families } from '../../platform.js'
-import type { AddressBlock, Query } from '../query.js'
+import type { AddressBlock } from '../checks.js'
+import type { Query } from '../query.js'
 import { type View, viewOf } from './view.js'
 
 // The filter programs of inet_diag (inet_diag_bc_op in linux/inet_diag.h, run by inet_diag_bc_run() in
