@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
+import { programOf } from '../diag/explain/words.js'
 import { endProcess, endRefusal, removeRemnants, removeStalePath } from '../diag/release.js'
 import { type AddressQuery, type CauseOwner, type Explanation, explainAddressInUse } from '../diag.js'
 import { type Finish, say, sayJson } from './print.js'
@@ -37,7 +38,7 @@ async function agrees(question: string, yes: boolean): Promise<boolean> {
 }
 
 async function endOwner(owner: CauseOwner, { causes }: Explanation, flags: FreeFlags, log: Log): Promise<void> {
-  const name = `${owner.command} (pid ${owner.pid})`
+  const name = `${programOf(owner)} (pid ${owner.pid})`
   const refusal = endRefusal(owner)
   if (refusal !== undefined) {
     log(`${name} is left alone: ${refusal}`)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { programOf } from '../diag/explain/words.js'
 import { type EntryProtocol, type SocketEntry, type SocketFilter, type SocketState, sockets } from '../diag.js'
 import { sayFitting } from './fit.js'
 import { type Finish, say, sayJson } from './print.js'
@@ -45,7 +46,7 @@ function rowOf(entry: SocketEntry, processes: boolean): string[] {
     timeOf(entry),
   ]
   if (!processes) return row
-  const names = (entry.owners ?? []).map(({ command, pid, fd }) => `${command} ${pid}:${fd}`)
+  const names = (entry.owners ?? []).map((owner) => `${programOf(owner)} ${owner.pid}:${owner.fd}`)
   return [...row, names.join(' ') || (entry.ownersComplete === false ? '?' : '')]
 }
 

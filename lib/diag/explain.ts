@@ -18,11 +18,16 @@ function isProbed({ protocol, call, port, code }: Attempt): boolean {
   return code !== 'ERR_SOCKCTL_NO_RESERVED_PORT' && (port !== 0 || code !== 'EACCES')
 }
 
-/** Where an error does not tell the protocol, and both have something in the way, neither is certain. */
-function settleProtocols(found: Found[]): Found[] {
-  const isOpen =
-    new Set(found.filter(({ attempt }) => attempt.code !== undefined).map(({ attempt }) => attempt.protocol)).size > 1
-  if (!isOpen) return found
+/** Leaves out what is said twice: rules are the same for both protocols, where an error does not tell which it was. */
+function distinct(found: readonly Found[]): Found[] {
+  const byText = new Map(found.map((one) => [one.cause.text, one]))
+  return [...byText.values()]
+}
+
+/** Where an error does not tell the protocol, and both have sockets in the way, neither is certain. */
+function settleProtocols(found: readonly Found[]): Found[] {
+  const withSockets = found.filter(({ attempt, cause }) => attempt.code !== undefined && cause.sockets.length > 0)
+  if (new Set(withSockets.map(({ attempt }) => attempt.protocol)).size < 2) return [...found]
   const doubt = 'the error does not tell whether it was TCP or UDP'
   return found.map(({ cause, attempt }) => ({ attempt, cause: { ...cause, blocks: 'unknown', doubt } }))
 }
@@ -78,7 +83,7 @@ export function explainAddressInUse(what: Error | AddressQuery, options: Explain
   optional(options.probe, 'options.probe', validateBoolean)
   const attempts = attemptsOf(what)
   const { found, probes } = search(attempts, options.probe === true)
-  const settled = settleProtocols(found)
+  const settled = settleProtocols(distinct(found))
   const [attempt] = attempts
   if (settled.length === 0 && attempt) settled.push({ cause: unseenCause(attempts, probes), attempt })
   settled.sort((one, other) => (certainty[`${one.cause.blocks}`] ?? 0) - (certainty[`${other.cause.blocks}`] ?? 0))

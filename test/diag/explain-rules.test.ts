@@ -28,6 +28,9 @@ describe('explainAddressInUse, of an address', () => {
     expect(cause).toMatchObject({ blocks: true, text: expect.stringContaining('127.0.0.1') })
     expect(cause.explanation.advice.map(({ kind }) => kind)).toEqual(['other-address', 'free-bind'])
     only('address-not-local', { address: '192.0.2.1', port: 8080 }, { probe: true })
+    // The error of a bind does not tell the protocol, and here it does not matter.
+    const error = thrownBy(() => bound({ address: '192.0.2.1' }))
+    expect(only('address-not-local', error)).toMatchObject({ blocks: true })
   })
 
   test('names an address of the link that lacks its interface', async () => {

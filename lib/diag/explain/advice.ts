@@ -1,5 +1,5 @@
 import type { Advice, AdviceKind, Attempt, Cause, CauseKind } from './types.js'
-import { pathText, timeText } from './words.js'
+import { pathText, programOf, timeText } from './words.js'
 
 /** From the most harmless to the least: the order of what is advised. */
 const order: readonly AdviceKind[] = [
@@ -55,7 +55,7 @@ const reuseAddress: Say = (cause, attempt) => {
 const endProcess: Say = ({ owners }) => {
   const others = owners.filter(({ pid }) => pid !== process.pid)
   if (others.length === 0) return undefined
-  const who = others.map(({ command, pid }) => `${command} (pid ${pid})`).join(', ')
+  const who = others.map((owner) => `${programOf(owner)} (pid ${owner.pid})`).join(', ')
   return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so with SIGTERM, after a question.` }
 }
 

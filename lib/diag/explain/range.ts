@@ -5,7 +5,7 @@ import { ephemeralRange, setAsidePorts } from '../sysctl.js'
 import { cause } from './cause.js'
 import { placeOf, placeOfEntry } from './port.js'
 import type { Attempt, Cause, PortHolder } from './types.js'
-import { endText } from './words.js'
+import { endText, programOf } from './words.js'
 
 /** Who holds how many ports, those who hold most first. */
 export function holdersOf(entries: readonly InternetEntry[]): PortHolder[] {
@@ -13,7 +13,7 @@ export function holdersOf(entries: readonly InternetEntry[]): PortHolder[] {
   for (const { state, owners = [], localPort } of entries) {
     const [owner] = owners
     const key = `${state} ${owner?.pid}`
-    const holder = { state, command: owner?.command, pid: owner?.pid, ports: 0 }
+    const holder = { state, command: owner && programOf(owner), pid: owner?.pid, ports: 0 }
     const entry = found.get(key) ?? { holder, ports: new Set() }
     found.set(key, entry)
     entry.ports.add(localPort)

@@ -103,6 +103,7 @@ export interface CauseOwner extends SocketOwner {
 /** Who holds how many ports of a range. */
 export interface PortHolder {
   state: string
+  /** The name of its program. */
   command: string | undefined
   pid: number | undefined
   ports: number

@@ -1,4 +1,5 @@
-import type { SocketEntry } from '../entry.js'
+import { basename } from 'node:path'
+import type { SocketEntry, SocketOwner } from '../entry.js'
 import { isWildcard } from '../rules.js'
 import type { Attempt, CauseOwner } from './types.js'
 
@@ -27,10 +28,20 @@ export function timeText(ms: number): string {
   return `${Math.ceil(ms / 1000)} s`
 }
 
-function ownerText({ command, pid, user, uid, container, unit }: CauseOwner): string {
+/**
+ * The name of a process's program, by what it was started with: the main thread of Node.js 24 calls itself MainThread, and
+ * the kernel's name for the process with it. A process may also have given its words up for a title, `nginx: worker`.
+ */
+export function programOf({ command, commandLine }: SocketOwner): string {
+  const [first = ''] = commandLine.split(' ')
+  return basename(first).replace(/:$/, '') || command
+}
+
+function ownerText(owner: CauseOwner): string {
+  const { pid, user, uid, container, unit } = owner
   const who = user ?? (uid === undefined ? undefined : `user ${uid}`)
   const where = container ? `${container.runtime} container ${container.id.slice(0, 12)}` : unit
-  return `${command} (${[`pid ${pid}`, who, where].filter((part) => part !== undefined).join(', ')})`
+  return `${programOf(owner)} (${[`pid ${pid}`, who, where].filter((part) => part !== undefined).join(', ')})`
 }
 
 /** Who it is, in a few words. */
