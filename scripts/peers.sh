@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the real servers that test/peers starts for itself: Debian 12, as root. Afterwards nothing runs, or will run
+# Installs the real servers that test/peers starts for itself, and the browser for test/cli: Debian 12, as root. Afterwards nothing runs, or will run
 # when the machine starts again, that did not before: no daemon, no inetd line. A server that is there stays as it is.
 set -eu
 
-packages='iproute2 libcurl4 libglib2.0-0 rpcbind rsh-redone-server util-linux'
+packages='chromium iproute2 libcurl4 libglib2.0-0 rpcbind rsh-redone-server util-linux'
 # Amanda's packages would bring a mail server, and put the user backup into the groups disk and tape: they are unpacked.
 # Not below /usr: the tests lay it over /usr.
 unpacked=/opt/sockctl-peers
