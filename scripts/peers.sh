@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs the real servers that test/peers starts for itself, and the browser for test/cli: Debian 12, as root. Afterwards nothing runs, or will run
-# when the machine starts again, that did not before: no daemon, no inetd line. A server that is there stays as it is.
+# Installs the real servers that test/peers starts for itself, and the browser for test/cli: Debian 12, as root. Afterwards
+# nothing runs, or will run when the machine starts again, that did not before: no daemon, no inetd line. A server that is
+# there stays as it is.
 set -eu
 
 packages='chromium iproute2 libcurl4 libglib2.0-0 rpcbind rsh-redone-server util-linux'
