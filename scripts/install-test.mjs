@@ -14,7 +14,7 @@ const binary = `prebuilds/${process.platform}-${process.arch}/sockctl.glibc.node
 
 const needed = ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'bin/sockctl.js', 'dist/index.js', binary]
 const allowed =
-  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|bin\/sockctl\.js|dist\/[\w/-]+\.(js|js\.map|d\.ts)|prebuilds\/[\w-]+\/[\w.]+\.node)$/
+  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|bin\/sockctl\.js|assets\/watch\/page\.(html|css|js)|dist\/[\w/-]+\.(js|js\.map|d\.ts)|prebuilds\/[\w-]+\/[\w.]+\.node)$/
 
 /** Opens a socket, on the binary that came with the package. */
 const program = `

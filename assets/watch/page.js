@@ -96,7 +96,10 @@ document.getElementById('filter').addEventListener('input', listen)
 document.getElementById('filter').addEventListener('submit', (event) => event.preventDefault())
 document.getElementById('filter').addEventListener('reset', () => setTimeout(showAll))
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape') showAll()
+  if (event.key === 'Escape') {
+    document.activeElement?.blur()
+    showAll()
+  }
   if (event.key !== '/' || event.target instanceof HTMLInputElement) return
   event.preventDefault()
   fields.port.focus()

@@ -59,8 +59,9 @@ function waitingSockets(): InternetEntry[] {
     (protocol) => protocol !== 'mptcp' || showsProtocol(protocol),
   )
   const found = sockets({ protocol: protocols, state: ['LISTEN', 'BOUND', 'UNCONN'], processes: true })
+  const inodes = new Set(found.filter(({ protocol }) => protocol === 'mptcp').map(({ inode }) => inode))
   return (found as InternetEntry[]).filter(
-    ({ localPort, protocol, upperProtocol }) => localPort !== 0 && !(protocol === 'tcp' && upperProtocol === 'mptcp'),
+    ({ localPort, protocol, inode }) => localPort !== 0 && !(protocol === 'tcp' && inodes.has(inode)),
   )
 }
 

@@ -24,6 +24,7 @@ beforeAll(async () => {
   const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
   browser = await chromium.launch({ executablePath: executable, args })
   page = await browser.newPage()
+  page.setDefaultTimeout(10_000)
   page.on('request', (request) => requests.push(request.url()))
   page.on('console', (message) => complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
@@ -46,15 +47,15 @@ describe('the page of sockctl watch', () => {
     const { port } = server.address() as net.AddressInfo
     await page.fill('#port', String(port))
     await page.waitForSelector('#rows:has(tr:only-child td:text-is("LISTEN"))')
-    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-    await once(socket, 'connect')
-    // The other end does not close: this one stays in FIN_WAIT_2 until the reset.
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }).resume()
+    const [accepted] = (await once(server, 'connection')) as [net.Socket]
+    // This end stays in FIN_WAIT_2 until the other one closes.
     socket.end()
     const shown = page.waitForSelector('#rows td:text-is("FIN_WAIT_2")')
     const counted = page.waitForSelector('#FIN_WAIT_2.full.changed')
     await once(socket, 'finish')
-    const reset = new Promise((resolve) => setTimeout(resolve, 400)).then(() => socket.resetAndDestroy())
-    await Promise.all([shown, counted, reset])
+    const close = new Promise((resolve) => setTimeout(resolve, 400)).then(() => accepted.destroy())
+    await Promise.all([shown, counted, close])
     const gone = once(server, 'close')
     server.close()
     await gone

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Arena } from '../../lib/diag/arena.js'
 import { Contender, type ContenderPlan } from '../../lib/diag/contender.js'
-import { type AuditFinding, auditListeners } from '../../lib/diag.js'
+import { type AuditFinding, auditListeners, diagSupport } from '../../lib/diag.js'
 import { BareSocket, setOptions } from '../../lib/index.js'
 import { built, inProcess, isRoot, nobody } from '../support.js'
 import { findingsOf, withVictim } from './attacks.js'
@@ -147,6 +147,20 @@ describe('auditListeners', () => {
         }
       }),
     )
+  })
+
+  test.skipIf(!diagSupport().mptcp)('tells of an MPTCP listener once (needs a kernel that shows MPTCP)', () => {
+    const socket = arena.run(() => new BareSocket('ipv4', 'stream', 'mptcp'))
+    try {
+      setOptions(socket, { SO_REUSEPORT: true })
+      socket.bind({ address: '127.0.0.1' })
+      socket.listen()
+      const found = findingsOf(arena, socket.address().port ?? 0)
+      expect(found.map(({ socket: { protocol } }) => protocol)).toEqual(['mptcp'])
+      expect(found[0]?.takeovers).toMatchObject([{ bind: 'equal', by: 'same user', takes: 'a share' }])
+    } finally {
+      socket.close()
+    }
   })
 
   test('has nothing to say of connections', async () => {

@@ -6,8 +6,6 @@ import { say } from '../print.js'
 /** Milliseconds between two samples. */
 export const period = 200
 
-const none = Object.fromEntries(censusStates.map((state) => [state, 0])) as Counts
-
 function change(now: number, before: number): string {
   if (now === before) return ''
   return now > before ? `+${now - before}` : `-${before - now}`
@@ -52,18 +50,17 @@ function hasChanged(now: Counts, before: Counts): boolean {
 
 /** Writes the samples over one another on a terminal, and elsewhere a line where something changed. */
 class Display {
-  #before = none
-  #isFirst = true
+  #before: Counts | undefined
   readonly #isTerminal = process.stdout.isTTY === true
 
   show(sample: Sample): void {
+    const before = this.#before ?? sample.counts
     if (this.#isTerminal) {
-      const lines = blockOf(sample, this.#before)
-      const up = this.#isFirst ? '' : `\u001b[${lines.length}A`
+      const lines = blockOf(sample, before)
+      const up = this.#before === undefined ? '' : `\u001b[${lines.length}A`
       process.stdout.write(`${up}${lines.map((line) => `${line}\u001b[K\n`).join('')}`)
-    } else if (this.#isFirst || hasChanged(sample.counts, this.#before)) say(lineOf(sample, this.#before))
+    } else if (this.#before === undefined || hasChanged(sample.counts, before)) say(lineOf(sample, before))
     this.#before = sample.counts
-    this.#isFirst = false
   }
 }
 
