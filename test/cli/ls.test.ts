@@ -70,7 +70,7 @@ describe('sockctl completion', () => {
       const text = `${stdout}\nCOMP_WORDS=(sockctl ${line}); COMP_CWORD=${words.length}; complete_sockctl; echo "\${COMPREPLY[@]}"`
       return spawnSync('bash', ['-c', text], { encoding: 'utf8' }).stdout.trim().split(' ')
     }
-    expect(complete('w')).toEqual(['why'])
+    expect(complete('w')).toEqual(['watch', 'why'])
     expect(complete('free', '--k')).toEqual(['--kill'])
     expect(complete('completion', 'z')).toEqual(['zsh'])
   })
