@@ -159,39 +159,44 @@ export interface AdoptedOptions {
 
 /** Node's handle of a TCP socket. */
 interface TcpHandle {
+  readonly constructor: unknown
   open(fd: number): number
   close(): void
 }
 
-/** What a `net.Socket` is made of: a descriptor, whose type Node asks the kernel for, or a handle that has one. */
-interface Source {
-  readonly fd: number | undefined
-  readonly handle: TcpHandle | undefined
+function socketOf(handle: TcpHandle, options: AdoptedOptions): net.Socket {
+  try {
+    // With all that `net.Socket` adds to its copy, and without a spread: V8 of Node 20 takes 5 us to add to a copy.
+    return new net.Socket({
+      handle,
+      allowHalfOpen: options.allowHalfOpen,
+      emitClose: false,
+      autoDestroy: true,
+      decodeStrings: false,
+      readable: options.readable,
+      writable: options.writable,
+      noDelay: options.noDelay,
+      keepAlive: options.keepAlive,
+      keepAliveInitialDelay: options.keepAliveInitialDelay,
+      onread: options.onread,
+    } as net.SocketConstructorOpts)
+  } catch (error) {
+    // A function of the caller's, for a buffer to read into, may have thrown.
+    handle.close()
+    throw error
+  }
 }
 
-function socketOf({ fd, handle }: Source, options: AdoptedOptions): net.Socket {
-  // With all that `net.Socket` adds to its copy, and without a spread: V8 of Node 20 takes 5 us to add to a copy.
-  return new net.Socket({
-    fd,
-    handle,
-    allowHalfOpen: options.allowHalfOpen,
-    emitClose: false,
-    autoDestroy: true,
-    decodeStrings: false,
-    readable: options.readable,
-    writable: options.writable,
-    noDelay: options.noDelay,
-    keepAlive: options.keepAlive,
-    keepAliveInitialDelay: options.keepAliveInitialDelay,
-    onread: options.onread,
-  } as net.SocketConstructorOpts)
+/** Makes a handle of a descriptor, which it owns from then on, by way of a socket that does nothing with it. */
+function handleOf(giver: Giver): TcpHandle {
+  const carrier = new net.Socket({ fd: openFd(giver.fd), readable: false, writable: false })
+  giver.detach()
+  return (carrier as unknown as { _handle: TcpHandle })._handle
 }
 
 /** Makes a `net.Socket` of a descriptor, which it owns from then on. */
 export function adoptSocket(giver: Giver, options: AdoptedOptions): net.Socket {
-  const socket = socketOf({ fd: openFd(giver.fd), handle: undefined }, options)
-  giver.detach()
-  return socket
+  return socketOf(handleOf(giver), options)
 }
 
 /** Node's class of TCP handles, which it shows on a socket and nowhere else. */
@@ -200,22 +205,16 @@ let tcpHandleClass: (new (type: number) => TcpHandle) | undefined
 /** Makes a `net.Socket` likewise of what is known to be a TCP socket, so that Node need not ask the kernel. */
 export function adoptTcpSocket(giver: Giver, options: AdoptedOptions): net.Socket {
   if (!tcpHandleClass) {
-    const socket = adoptSocket(giver, options)
-    const { _handle } = socket as unknown as { _handle: { constructor: typeof tcpHandleClass } }
-    tcpHandleClass = _handle.constructor
-    return socket
+    const handle = handleOf(giver)
+    tcpHandleClass = handle.constructor as typeof tcpHandleClass
+    return socketOf(handle, options)
   }
   const client = 0
   const handle = new tcpHandleClass(client)
   const errno = handle.open(openFd(giver.fd))
   if (errno < 0) throw systemError(errno, 'open')
   giver.detach()
-  try {
-    return socketOf({ fd: undefined, handle }, options)
-  } catch (error) {
-    handle.close()
-    throw error
-  }
+  return socketOf(handle, options)
 }
 
 /**

@@ -1,6 +1,6 @@
 import dgram from 'node:dgram'
 import { codedError, invalidArgType, invalidArgValue } from '../errors.js'
-import { adoptDatagram, datagramSettings, lookUpFor, refuseBound } from '../handle/datagram.js'
+import { adoptDatagram, datagramSettings, isRunning, lookUpFor, refuseBound } from '../handle/datagram.js'
 import { getOption, type SocketOptions, setOptions } from '../options/index.js'
 import { familyOf, validateAddress } from '../sockaddr.js'
 import type { BareSocket } from '../sockets/index.js'
@@ -112,9 +112,13 @@ function adoptAt(socket: dgram.Socket, address: string, request: Request, stop: 
 
 function closeWith(socket: dgram.Socket, signal: AbortSignal | undefined): void {
   if (!signal) return
-  const close = () => socket.close()
+  const close = () => {
+    if (isRunning(socket)) socket.close()
+  }
   signal.addEventListener('abort', close, { once: true })
   socket.once('close', () => signal.removeEventListener('abort', close))
+  // A listener of 'listening' may have fired it.
+  if (signal.aborted) close()
 }
 
 /**
@@ -146,6 +150,7 @@ export async function bindDatagram(socket: dgram.Socket, options: DatagramOption
     canceller.signal?.throwIfAborted()
     adoptAt(socket, address, request, canceller.signal)
     closeWith(socket, request.signal)
+    canceller.signal?.throwIfAborted()
     return socket
   } finally {
     canceller[Symbol.dispose]()

@@ -68,9 +68,15 @@ export class Outgoing implements DescriptorMaker {
   #walk: ReservedPortWalk | undefined
   #goesOn = false
   #failure: { error: unknown } | undefined
+  #isMaking = false
 
   constructor(request: OutgoingRequest) {
     this.#request = request
+  }
+
+  /** Whether it is at work, in the control function for instance: the handle must not go then. */
+  get isMaking(): boolean {
+    return this.#isMaking
   }
 
   /** Takes note that has been made of a failure, for which Node has only a number. */
@@ -84,6 +90,8 @@ export class Outgoing implements DescriptorMaker {
     const { preparation, reserved } = this.#request
     if (!this.#goesOn) this.#walk = reserved && family !== 'unix' ? new ReservedPortWalk(reserved) : undefined
     this.#goesOn = false
+    this.#failure = undefined
+    this.#isMaking = true
     try {
       return withSocket(family, preparation, undefined, (socket) => {
         this.#bind(socket, local)
@@ -95,6 +103,8 @@ export class Outgoing implements DescriptorMaker {
     } catch (error) {
       if (!isPlainBind(error, local)) this.#failure = { error }
       return errnoFrom(error)
+    } finally {
+      this.#isMaking = false
     }
   }
 
@@ -109,6 +119,6 @@ export class Outgoing implements DescriptorMaker {
     const { localPort } = this.#request
     if (this.#walk) this.#walk.bindNext(socket)
     else if (local) socket.bind(local)
-    else if (localPort) socket.bind({ port: localPort })
+    else if (localPort && socket.family !== 'unix') socket.bind({ port: localPort })
   }
 }

@@ -1,8 +1,9 @@
 import { channel } from 'node:diagnostics_channel'
 import net from 'node:net'
 import { getSystemErrorMap } from 'node:util'
-import { errnoOf, invalidArgValue, type SystemError } from '../errors.js'
+import { codedError, errnoOf, invalidArgValue, type SystemError } from '../errors.js'
 import { bringsSocket, handOver, interceptListening, type ListenPlace } from '../handle/listening.js'
+import { isListening } from '../handle.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, familyOf } from '../sockaddr.js'
 import { defaultBacklog } from '../sockets/bare.js'
@@ -30,6 +31,7 @@ export interface ServerListenOptions extends net.ListenOptions, SocketPreparatio
 interface Asked {
   readonly preparation: Preparation
   readonly reusePort: boolean
+  readonly signal: AbortSignal | undefined
   /** Whether it asks for what Node cannot do. */
   readonly isOwn: boolean
 }
@@ -56,6 +58,14 @@ function spotsOf({ address, port }: ListenPlace): Spot[] {
   ]
 }
 
+const alreadyListens = 'Listen method has been called more than once without closing.'
+
+/** Node takes anything for the length of the queue, and its own length for what is no number above 0. */
+function lengthOf(backlog: unknown): number {
+  const length = Number(backlog) | 0
+  return length > 0 ? length : defaultBacklog
+}
+
 function listenAt(server: net.Server, { family, address }: Spot, { backlog, flags }: ListenPlace): void {
   const { preparation, reusePort } = askedOf.get(server) ?? {
     preparation: checkPreparation({}, true),
@@ -66,7 +76,11 @@ function listenAt(server: net.Server, { family, address }: Spot, { backlog, flag
     IPV6_V6ONLY: family === 'ipv6' ? (flags & ipv6OnlyFlag) !== 0 : undefined,
   }
   withSocket(family, preparation, own, (socket) => {
-    socket.listen(backlog || defaultBacklog, address)
+    // The control function may have fired the signal, upon which Node has closed the server,
+    if (askedOf.get(server)?.signal?.aborted) return socket.close()
+    // or have made the server listen itself.
+    if (isListening(server)) throw codedError('ERR_SERVER_ALREADY_LISTEN', alreadyListens)
+    socket.listen(lengthOf(backlog), address)
     // Node removes the file of a Unix socket when it closes the handle, not at 'close'.
     const remove = address.path === undefined ? undefined : removerOf(address.path)
     try {
@@ -113,7 +127,7 @@ function listenOrFail(server: net.Server, place: ListenPlace, [spot, ...others] 
   if (!spot) return false
   try {
     listenAt(server, spot, place)
-    return true
+    return server.listening
   } catch (error) {
     if (others.length > 0 && leavesHope(error)) return listenOrFail(server, place, others)
     const shown = isFromBinding(error) ? described(error, spot, place) : error
@@ -131,16 +145,18 @@ function optionsOf([first]: readonly unknown[]): ServerListenOptions {
 /** Checks what sockctl adds, and gives the arguments that are left for Node. */
 function prepare(server: net.Server, args: unknown[]): unknown[] {
   const options = optionsOf(args)
-  const { reuseAddress, control, protocol, reusePort } = options
+  const { reuseAddress, control, protocol, reusePort, signal } = options
   const preparation = checkPreparation(options, true, checkKind(protocol))
   const isOwn =
     reuseAddress !== undefined || control !== undefined || options.options !== undefined || protocol !== undefined
   if (isOwn && bringsSocket(options)) {
     throw invalidArgValue('options', options, 'must not ask for a socket of its own kind and bring one')
   }
-  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true, isOwn })
+  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true, signal, isOwn })
   // The primary of a cluster, which would make the socket otherwise, knows nothing of these.
-  return isOwn || reusePort === true ? [{ ...options, exclusive: true }, ...args.slice(1)] : args
+  return isOwn || reusePort === true
+    ? [Object.create(options, { exclusive: { value: true, enumerable: true } }), ...args.slice(1)]
+    : args
 }
 
 class ControlledServer extends net.Server {

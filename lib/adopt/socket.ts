@@ -9,7 +9,10 @@ import { checkOutgoing, Outgoing, type OutgoingOptions } from './outgoing.js'
 export type SocketConnectOptions = OutgoingOptions &
   (Omit<net.TcpSocketConnectOpts, 'localPort'> | net.IpcSocketConnectOpts)
 
-/** How a `Socket` of sockctl is made: as Node's, and with options for each of its `connect()`s that gives none. */
+/**
+ * How a `Socket` of sockctl is made: as Node's, and with options for each of its `connect()`s that gives none. A local port
+ * that is a number counts for nothing here, as with Node.
+ */
 export type SocketConstructorOptions = net.SocketConstructorOpts & OutgoingOptions
 
 interface GivenOptions extends OutgoingOptions {
@@ -29,13 +32,20 @@ function isScheme(name: string, value: unknown): boolean {
 function ownOptions(given: unknown): OutgoingOptions {
   if (typeof given !== 'object' || given === null) return {}
   const entries = ownNames.map((name) => [name, (given as GivenOptions)[name]] as const)
-  return Object.fromEntries(entries.filter(([name, value]) => value !== undefined && !isScheme(name, value)))
+  return Object.fromEntries(entries.filter(([name, value]) => value != null && !isScheme(name, value)))
+}
+
+function descriptorThere(): Error {
+  return codedError('ERR_INVALID_STATE', 'Invalid state: the socket has a descriptor already; use setOptions()')
 }
 
 function initialize(socket: net.Socket, options: unknown): void {
   const own = ownOptions(options)
+  // Node's sockets do not look at it when they are made.
+  if (typeof own.localPort === 'number') delete own.localPort
   if (Object.keys(own).length === 0) return
   checkOutgoing(own)
+  if (hasHandle(socket)) throw descriptorThere()
   defaultsOf.set(socket, own)
 }
 
@@ -52,8 +62,10 @@ function prepare(socket: net.Socket, args: readonly unknown[]): readonly unknown
   // Node hands its own arguments on as one array.
   const [given, listener] = Array.isArray(args[0]) ? (args[0] as NormalizedArguments) : normalizeArguments(args)
   const own = { ...defaultsOf.get(socket), ...ownOptions(given) }
-  outgoingOf.delete(socket)
-  if (Object.keys(own).length === 0 && given.localAddress == null) return args
+  if (Object.keys(own).length === 0 && given?.localAddress == null) {
+    outgoingOf.delete(socket)
+    return args
+  }
   const request = checkOutgoing({ ...own, localAddress: given.localAddress })
   if (hasHandle(socket) && !socket.destroyed) return refuseHandle(request.isPlain, args)
   outgoingOf.set(socket, new Outgoing(request))
@@ -62,12 +74,13 @@ function prepare(socket: net.Socket, args: readonly unknown[]): readonly unknown
   }
   // Node would refuse a port that is no number.
   const isHidden = request.reserved && (given.localPort !== undefined || given.localAddress !== undefined)
-  return isHidden ? [{ ...given, localAddress: undefined, localPort: undefined }, listener] : args
+  const hidden = { value: undefined, enumerable: true }
+  return isHidden ? [Object.create(given, { localAddress: hidden, localPort: hidden }), listener] : args
 }
 
 function refuseHandle(isPlain: boolean, args: readonly unknown[]): readonly unknown[] {
   if (isPlain) return args
-  throw codedError('ERR_INVALID_STATE', 'Invalid state: the socket has a descriptor already; use setOptions()')
+  throw descriptorThere()
 }
 
 class ControlledSocket extends net.Socket {
@@ -92,8 +105,13 @@ class ControlledSocket extends net.Socket {
 
   // Node's has a second parameter that only its own streams use.
   override destroy(error?: Error, callback?: undefined): this {
-    const failure = error && !(error instanceof AggregateError) && outgoingOf.get(this)?.takeFailure()
-    return Reflect.apply(super.destroy, this, [failure ? failure.error : error, callback])
+    const outgoing = outgoingOf.get(this)
+    if (outgoing?.isMaking) {
+      process.nextTick(() => this.destroy(error))
+      return this
+    }
+    const failure = error && !(error instanceof AggregateError) ? outgoing?.takeFailure() : undefined
+    return Reflect.apply(super.destroy, this, [failure?.error || error, callback])
   }
 }
 
@@ -106,3 +124,10 @@ interceptConnecting(ControlledSocket.prototype, (socket) => outgoingOf.get(socke
 export const Socket = callable(ControlledSocket, net.Socket, (socket, [options]) => initialize(socket, options))
 /** A `net.Socket` whose `connect()` takes sockctl's options beside Node's. */
 export type Socket = ControlledSocket
+
+/** Makes a socket of options that are for one `connect()` alone. */
+export function socketForOnce(options: SocketConstructorOptions): Socket {
+  const socket = new Socket(options)
+  defaultsOf.delete(socket)
+  return socket
+}

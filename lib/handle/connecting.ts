@@ -88,9 +88,17 @@ const tcpMethods = {
   },
 }
 
+/** What Node is called back on when a connection is made, or is not. */
+interface ConnectRequest {
+  oncomplete(errno: number, handle: object, request: object, readable: boolean, writable: boolean): void
+}
+
 const pipeMethods = {
-  connect(this: TakenHandle, ...args: unknown[]): number {
-    return connectWith(this, 'unix', 'connect', args)
+  connect(this: TakenHandle, ...args: [request: ConnectRequest, path: string]): number {
+    const errno = connectWith(this, 'unix', 'connect', args)
+    // A pipe connects within connect(), before anybody listens for 'error': Node tells of its failures later.
+    if (errno < 0) setImmediate(() => args[0].oncomplete(errno, this, args[0], true, true))
+    return 0
   },
 }
 

@@ -50,6 +50,11 @@ export function refuseBound(socket: dgram.Socket): void {
   if (state.bindState !== unbound) throw codedError('ERR_SOCKET_ALREADY_BOUND', 'Socket is already bound')
 }
 
+/** Whether a datagram socket is still there to be closed. */
+export function isRunning(socket: dgram.Socket): boolean {
+  return Boolean(stateOf(socket).handle)
+}
+
 /** What a datagram socket was created with. */
 export function datagramSettings(socket: dgram.Socket): DatagramSettings {
   const { reuseAddr = false, reusePort = false, ipv6Only = false } = stateOf(socket)

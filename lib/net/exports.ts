@@ -1,6 +1,6 @@
 import type stock from 'node:net'
 import { Server, type ServerListenOptions } from '../adopt/server.js'
-import { Socket, type SocketConnectOptions } from '../adopt/socket.js'
+import { Socket, type SocketConnectOptions, socketForOnce } from '../adopt/socket.js'
 import { normalizeArguments } from '../handle/arguments.js'
 
 export * from 'node:net'
@@ -25,7 +25,7 @@ export function connect(path: string, connectionListener?: () => void): Socket
 export function connect(...args: unknown[]): Socket {
   const normalized = normalizeArguments(args)
   const options: Partial<NetConnectOptions> = normalized[0]
-  const socket = new Socket(options)
+  const socket = socketForOnce(options)
   if (options.timeout) socket.setTimeout(options.timeout)
   return Reflect.apply(socket.connect, socket, [normalized])
 }

@@ -76,7 +76,8 @@ function putBack(fd: number, { row, value }: Note): void {
 
 /** Puts back what is not as it was noted. Twice, since one option can disturb another that was put back before it. */
 export function restoreValues(fd: number, notes: readonly Note[]): void {
-  for (const note of [...notes, ...notes].filter((one) => !isAsNoted(fd, one))) {
+  for (const note of [...notes, ...notes]) {
+    if (isAsNoted(fd, note)) continue
     if (note.row.entry.type === 'sock_fprog') putBackFilter(fd, note)
     else putBack(fd, note)
   }

@@ -1,4 +1,5 @@
 import dgram from 'node:dgram'
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { bindDatagram } from '../../lib/index.js'
 import { openDescriptors, rejectionOf } from '../support.js'
@@ -15,3 +16,21 @@ test.each([{ IP_RECVERR: true }, { SO_TIMESTAMPING: { flags: ['TX_SOFTWARE', 'SO
     socket.close()
   },
 )
+
+test('bindDatagram with a signal is quiet about a socket that is closed', async () => {
+  const controller = new AbortController()
+  const socket = dgram.createSocket('udp4')
+  await bindDatagram(socket, { address: '127.0.0.1', signal: controller.signal })
+  socket.close()
+  controller.abort()
+})
+
+test('bindDatagram closes and rejects where a listener of listening fires the signal', async () => {
+  const controller = new AbortController()
+  const socket = dgram.createSocket('udp4')
+  socket.once('listening', () => controller.abort())
+  const closed = once(socket, 'close')
+  const error = await rejectionOf(bindDatagram(socket, { address: '127.0.0.1', signal: controller.signal }))
+  expect(error).toMatchObject({ code: 'ABORT_ERR' })
+  await closed
+})

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  BareSocket,
   getOption,
   type ReadableOption,
   type SocketKind,
@@ -156,4 +157,11 @@ describe('setOptions, refused', () => {
     )
     expect(answer).toEqual(['EPERM', 'setsockopt', 'SO_MARK', true])
   })
+})
+
+test('setOptions puts back what putting another option back disturbed', () => {
+  using socket = new BareSocket('ipv4')
+  setOption(socket, 'SO_PRIORITY', 6)
+  expect(() => setOptions(socket, { IP_TOS: 0x10, TCP_CONGESTION: 'nonesuch' })).toThrow()
+  expect(getOption(socket, 'SO_PRIORITY')).toBe(6)
 })
