@@ -1,6 +1,10 @@
 import { describe, test } from 'vitest'
+import { useOwnNetwork } from '../sockets/network.js'
 import { isRoot } from '../support.js'
 import { type Experiment, inert } from './inert.js'
+
+// Where nobody else takes the ports that are free.
+useOwnNetwork()
 
 const experiments = Object.entries(inert) as [string, Experiment][]
 const cases = experiments.flatMap(([name, experiment]) => experiment.kinds.map((kind) => ({ name, kind, experiment })))
