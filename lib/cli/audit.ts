@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import colors from 'picocolors'
+import { shown } from '../diag/explain/words.js'
 import { type AuditFinding, auditListeners, type Severity, type Takeover } from '../diag.js'
 import { type Finish, say, sayJson, sayTable } from './print.js'
 
@@ -23,7 +24,7 @@ function addressOf({ socket }: AuditFinding): string {
 function ownerOf({ socket: { owners = [], uid } }: AuditFinding): string {
   const [first, ...more] = owners
   if (!first) return uid === undefined ? '?' : `uid ${uid}`
-  return `${first.command} ${first.pid}/${first.user ?? first.uid ?? uid}${more.length > 0 ? ` +${more.length}` : ''}`
+  return `${shown(first.command)} ${first.pid}/${first.user ?? first.uid ?? uid}${more.length > 0 ? ` +${more.length}` : ''}`
 }
 
 function reuseOf({ reuseAddress, reusePort }: AuditFinding): string {

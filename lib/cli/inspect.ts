@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import colors from 'picocolors'
+import { pathText } from '../diag/explain/words.js'
 import { type InspectedOption, type InspectedSocket, inspectProcess, inspectSocket } from '../diag/inspect.js'
 import { openProcessSocket } from '../diag.js'
 import { invalidArgValue, type SystemError } from '../errors.js'
@@ -44,7 +45,7 @@ function targetOf(text: string): Target {
 
 function addressText(address: SocketAddress | undefined): string {
   if (!address) return ''
-  if (address.path !== undefined) return address.path.replace(/^\0/, '@')
+  if (address.path !== undefined) return pathText(address.path)
   return address.family === 'IPv6' ? `[${address.address}]:${address.port}` : `${address.address}:${address.port}`
 }
 

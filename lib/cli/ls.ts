@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { programOf } from '../diag/explain/words.js'
+import { pathText, programOf } from '../diag/explain/words.js'
 import { type EntryProtocol, type SocketEntry, type SocketFilter, type SocketState, sockets } from '../diag.js'
 import { sayFitting } from './fit.js'
 import { type Finish, say, sayJson } from './print.js'
@@ -35,7 +35,7 @@ function timeOf({ timer, timerMs }: SocketEntry): string {
 }
 
 function rowOf(entry: SocketEntry, processes: boolean): string[] {
-  const local = entry.path?.replace(/^\0/, '@') ?? end(entry.localAddress, entry.localPort)
+  const local = entry.path === undefined ? end(entry.localAddress, entry.localPort) : pathText(entry.path)
   const queues = [entry.acceptQueue ?? entry.receiveQueue, entry.backlog ?? entry.sendQueue]
   const row = [
     entry.protocol,

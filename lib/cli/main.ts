@@ -9,6 +9,7 @@ import { inspectCommand } from './inspect.js'
 import { lsCommand } from './ls.js'
 import { matrixCommand } from './matrix.js'
 import { optionsCommand } from './options.js'
+import { endWithReader } from './print.js'
 import { watchCommand } from './watch.js'
 import { whyCommand } from './why.js'
 
@@ -32,9 +33,11 @@ function exitCodeOf(error: unknown): number {
  * Runs the `sockctl` command.
  *
  * @param argv as `process.argv`
- * @returns the exit code: 0, 1 when the answer is no, 2 for wrong use
+ * @returns the exit code: 0, 1 when the answer is no, 2 for wrong use; where nobody reads what it writes, the process
+ *   ends with 141 instead
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  endWithReader()
   let exitCode = 0
   const finish = (code: number) => {
     exitCode = code

@@ -3,6 +3,17 @@ import Table from 'cli-table3'
 /** What a command does with its exit code. */
 export type Finish = (exitCode: number) => void
 
+/** The exit code that a shell gives a command that SIGPIPE ended. */
+const brokenPipe = 141
+
+/** Ends the process without a word once nobody reads what it writes, as `| head` does; other errors are thrown. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(brokenPipe)
+  })
+}
+
 /** Writes a line to the terminal. */
 export function say(line = ''): void {
   process.stdout.write(`${line}\n`)

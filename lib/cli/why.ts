@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
 import colors from 'picocolors'
+import { shown } from '../diag/explain/words.js'
 import { type AddressQuery, type Cause, type Explanation, explainAddressInUse } from '../diag.js'
 import { type Finish, say, sayJson } from './print.js'
 import { parseTarget } from './target.js'
@@ -26,7 +27,7 @@ function mark({ blocks }: Cause): string {
 function sayCause(cause: Cause): void {
   say(`${mark(cause)} ${colors.bold(cause.kind)}  ${cause.text}`)
   for (const { pid, commandLine, apart = [] } of cause.owners) {
-    if (commandLine !== '') say(colors.dim(`  ${pid}: ${commandLine}`))
+    if (commandLine !== '') say(colors.dim(`  ${pid}: ${shown(commandLine)}`))
     if (apart.length > 0) say(colors.dim(`  ${pid}: in other namespaces than this command: ${apart.join(', ')}`))
   }
   if (cause.doubt !== undefined) say(colors.dim(`  not known: ${cause.doubt}`))

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { ConflictCase } from '../../lib/diag.js'
 import { isRoot, nobody } from '../support.js'
@@ -92,6 +93,17 @@ describe('sockctl', () => {
     const { code, stderr } = await sockctl(args)
     expect(stderr).not.toBe('')
     expect(code).toBe(2)
+  })
+
+  test.each([[['options', '--all']], [['ls', '--watch']]])('ends quietly when nobody reads on: %j', async (args) => {
+    const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    let complaint = ''
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      complaint += chunk
+    })
+    expect(await once(child, 'close')).toEqual([141, null])
+    expect(complaint).toBe('')
   })
 
   test.each([['--help'], ['--version']])('exits 0 for %s', async (flag) => {

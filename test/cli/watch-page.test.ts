@@ -48,6 +48,7 @@ describe('sockctl watch', () => {
 
   test.each([
     ['a wrong token', () => ask('/wrong/'), 404],
+    ['what is no URL', () => ask('//'), 404],
     ['no token', () => ask('/'), 404],
     ['the events without a token', () => ask('/events'), 404],
     ['a file that is not there', () => ask(`${page.pathname}../package.json`), 404],

@@ -26,9 +26,10 @@ export class Guard {
     if (method !== 'GET') return 405
     if (!this.#hosts.has(host)) return 403
     if (origin !== undefined && origin !== `http://${host}`) return 403
-    const { pathname, searchParams } = new URL(url, 'http://localhost')
+    // Not by `new URL`, which throws for what anybody may send, such as `//`.
+    const [, pathname = '', search] = /^([^?]*)(.*)$/.exec(url) ?? []
     const [, token = '', ...rest] = pathname.split('/')
     if (!timingSafeEqual(digest(token), this.#token)) return 404
-    return { path: rest.join('/'), query: searchParams }
+    return { path: rest.join('/'), query: new URLSearchParams(search) }
   }
 }

@@ -3,15 +3,26 @@ import type { SocketEntry, SocketOwner } from '../entry.js'
 import { isWildcard } from '../rules.js'
 import type { Attempt, CauseOwner } from './types.js'
 
+/**
+ * A text that others choose, a path or the name of a process, as it can go to a terminal: control characters, which
+ * could recolour lines or write over them, as `\x1b`.
+ */
+export function shown(text: string): string {
+  return text.replace(/\p{Cc}/gu, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
 /** An address and a port as one writes them. */
 export function endText(address: string | undefined, port: number): string {
   if (address === undefined) return `port ${port}`
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
-/** A path as one writes it: an abstract name with `@`, as ss and netstat do. */
+/**
+ * A path as one writes it: an abstract name with `@`, as ss and netstat do, without the zeros that Node.js 20 fills one up
+ * with, and control characters as `shown` does.
+ */
 export function pathText(path: string): string {
-  return path.replace(/^\0/, '@')
+  return shown(path.replace(/^\0/, '@').replace(/\0+$/, ''))
 }
 
 /** What was attempted, in a few words. */
@@ -34,21 +45,21 @@ export function timeText(ms: number): string {
  */
 export function programOf({ command, commandLine }: SocketOwner): string {
   const [first = ''] = commandLine.split(' ')
-  return basename(first).replace(/:$/, '') || command
+  return shown(basename(first).replace(/:$/, '') || command)
 }
 
 function ownerText(owner: CauseOwner): string {
   const { pid, user, uid, container, unit } = owner
   const who = user ?? (uid === undefined ? undefined : `user ${uid}`)
   const where = container ? `${container.runtime} container ${container.id.slice(0, 12)}` : unit
-  return `${programOf(owner)} (${[`pid ${pid}`, who, where].filter((part) => part !== undefined).join(', ')})`
+  return `${programOf(owner)} (${[`pid ${pid}`, who, where && shown(where)].filter((part) => part !== undefined).join(', ')})`
 }
 
 /** Who it is, in a few words. */
 export function ownersText(owners: readonly CauseOwner[], uids: readonly (number | undefined)[]): string {
   if (owners.length > 0) {
-    const shown = owners.slice(0, 3).map(ownerText).join(', ')
-    return owners.length > 3 ? `${shown} and ${owners.length - 3} more` : shown
+    const first = owners.slice(0, 3).map(ownerText).join(', ')
+    return owners.length > 3 ? `${first} and ${owners.length - 3} more` : first
   }
   const [uid] = uids.filter((one) => one !== undefined)
   return uid === undefined ? 'no process that is to be seen' : `a process of user ${uid} that is not to be seen`
