@@ -88,6 +88,15 @@ describe('sockctl free', () => {
     expect(code).toBe(1)
   })
 
+  test.skipIf(!isRoot)('ends nobody by the number of another PID namespace (needs root to make one)', async () => {
+    const { child, port } = await foreignServer()
+    const args = ['--pid', '--fork', process.execPath, command, 'free', '--yes', String(port)]
+    const other = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [[text], [code]] = await Promise.all([once(other.stdout, 'data'), once(other, 'close')])
+    expect(String(text)).toMatch(/left alone: \/proc is of another PID namespace/)
+    expect([code, child.exitCode, child.signalCode]).toEqual([1, null, null])
+  })
+
   test('asks on a terminal, and takes no for an answer', async () => {
     const { child, port } = await foreignServer()
     for (const [answer, ends] of [
