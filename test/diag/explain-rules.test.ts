@@ -38,6 +38,15 @@ describe('explainAddressInUse, of an address', () => {
     only('zone-missing', { address: 'fe80::1', port: 0 })
   })
 
+  test('names an interface that does not exist', () => {
+    for (const address of ['fe80::1%nope', '::1%nope']) {
+      expect(thrownBy(() => bound({ address })).code).toBe('ENODEV')
+      for (const probe of [false, true]) {
+        expect(only('zone-missing', { address, port: 8080 }, { probe })).toMatchObject({ blocks: true })
+      }
+    }
+  })
+
   test.skipIf(!hasOwnNetwork)(`names an IPv6 address that is still being checked (${needsNetwork})`, async () => {
     ip('link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'two')
     later(() => ip('link', 'del', 'one'))

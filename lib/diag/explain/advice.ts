@@ -111,6 +111,7 @@ const remedies: Readonly<Record<CauseKind, readonly Say[]>> = {
     always('other-path', 'Take a path in a folder that is yours, such as $XDG_RUNTIME_DIR.'),
     always('permission', 'Have the permissions changed, or run as the user who has them.'),
   ],
+  'path-missing': [always('other-path', 'Make the folder, or take a path in one that is there.')],
   'four-tuple': [
     wait,
     otherPort,
