@@ -52,11 +52,13 @@ const reuseAddress: Say = (cause, attempt) => {
   }
 }
 
-const endProcess: Say = ({ owners }) => {
+const endProcess: Say = ({ owners, sockets }) => {
   const others = owners.filter(({ pid }) => pid !== process.pid)
   if (others.length === 0) return undefined
   const who = others.map((owner) => `${programOf(owner)} (pid ${owner.pid})`).join(', ')
-  return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so with SIGTERM, after a question.` }
+  // The sockets of another network namespace are not listed.
+  const how = sockets.length === 0 ? 'only where its network namespace is' : 'with SIGTERM, after a question'
+  return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so ${how}.` }
 }
 
 const close: Say = ({ owners }) =>
