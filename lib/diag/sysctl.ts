@@ -40,6 +40,11 @@ export function unprivilegedStart(): number {
   return ipv4Setting('ip_unprivileged_port_start', 1024)
 }
 
+/** Milliseconds that TCP waits for the peer's end of a connection that was closed here. @see tcp(7), tcp_fin_timeout */
+export function finTimeout(): number {
+  return ipv4Setting('tcp_fin_timeout', 60) * 1000
+}
+
 /** Whether TCP uses timestamps. */
 export function usesTimestamps(): boolean {
   return ipv4Setting('tcp_timestamps', 1) !== 0
