@@ -58,6 +58,15 @@ describe('explainAddressInUse, of an address', () => {
   })
 })
 
+/** Runs a program as nobody, with every capability in a user namespace that owns no network namespace. */
+function inUserNamespace(...args: string[]) {
+  const who = { uid: nobody, gid: nobody }
+  return spawnSync('unshare', ['--user', '--map-root-user', ...args], { ...who, encoding: 'utf8' })
+}
+
+const hasUserNamespaces = isRoot && inUserNamespace('true').status === 0
+const needsUsers = 'needs root to become nobody, who may make one'
+
 describe('explainAddressInUse, of a privilege', () => {
   test.skipIf(!isRoot)('names a privileged port (needs root to become nobody)', async () => {
     const found = await inProcess<Explanation[]>(
@@ -70,6 +79,16 @@ describe('explainAddressInUse, of a privilege', () => {
     )
     expect(found.map(kindsOf)).toEqual([['privileged-port'], ['privileged-port'], ['nothing'], ['privileged-port']])
     expect(found.map(({ free }) => free)).toEqual([false, false, true, false])
+  })
+
+  test.skipIf(!hasUserNamespaces)(`doubts a capability of a user namespace (${needsUsers})`, () => {
+    const program = `
+      import { explainAddressInUse } from '${built}diag.js'
+      console.log(JSON.stringify([{}, { probe: true }].map((options) => explainAddressInUse({ port: 80 }, options))))`
+    const { stdout } = inUserNamespace(process.execPath, '--input-type=module', '--eval', program)
+    const found = JSON.parse(stdout) as Explanation[]
+    expect(found.map(kindsOf)).toEqual([['privileged-port'], ['privileged-port']])
+    expect(found.map(({ free }) => free)).toEqual(['unknown', false])
   })
 
   test.skipIf(!isRoot)('names a reuse group of another user (needs root to become nobody)', async () => {

@@ -127,6 +127,7 @@ const remedies: Readonly<Record<CauseKind, readonly Say[]>> = {
     always('other-address', 'Give an interface an address of that family.'),
   ],
   'privileged-port': [
+    probe,
     always('other-port', 'Take a port that needs no privilege, and let a proxy or the firewall pass the other one on.'),
     always('port-range', 'Lower net.ipv4.ip_unprivileged_port_start, which takes root, once.'),
     always('capability', 'Give the process CAP_NET_BIND_SERVICE: AmbientCapabilities= of systemd, or setcap.'),

@@ -44,10 +44,15 @@ function refusedCause(address: string, outcome: string): Cause {
   })
 }
 
-/** Tells that the port takes a privilege that this thread lacks. */
+/** Tells that the port takes a privilege that this thread lacks, or may lack. */
 export function privilegeCauses({ port, protocol }: Attempt): Cause[] {
   const start = unprivilegedStart()
-  if (protocol === 'unix' || port === 0 || port >= start || mayBindReserved()) return []
+  if (protocol === 'unix' || port === 0 || port >= start) return []
+  const isPrivileged = mayBindReserved()
+  if (isPrivileged === true) return []
   const text = `Ports below ${start} take CAP_NET_BIND_SERVICE, which this process does not have.`
-  return [cause('privileged-port', text)]
+  if (isPrivileged === false) return [cause('privileged-port', text)]
+  const doubtful = `Ports below ${start} take CAP_NET_BIND_SERVICE in the user namespace that owns the network.`
+  const doubt = 'this process has it in its own user namespace, and nothing tells whether that is the one'
+  return [cause('privileged-port', doubtful, { blocks: 'unknown', doubt })]
 }

@@ -50,6 +50,10 @@ function settleRemnants(causes: readonly Cause[], reuseAddress: boolean, blocks:
   })
 }
 
+function settlePrivilege(one: Cause): Cause {
+  return one.kind === 'privileged-port' ? { ...one, blocks: true, doubt: undefined } : one
+}
+
 /** What a probe found: the causes as they are now, and the binds that were made. */
 export interface Probed {
   readonly causes: Cause[]
@@ -66,6 +70,7 @@ export function probeBind(attempt: Attempt, causes: readonly Cause[]): Probed {
     return { causes: attempt.call === 'connect' ? connectCauses(attempt) : [], probes: [first] }
   }
   const remnantsOnly = causes.length > 0 && causes.every(isRemnantCause)
+  if (first.outcome === 'EACCES') return { causes: causes.map(settlePrivilege), probes: [first] }
   if (first.outcome !== 'EADDRINUSE') return { causes: [...causes], probes: [first] }
   if (!remnantsOnly) return { causes: sure(causes), probes: [first] }
   const second = first.reuseAddress ? first : probe(attempt, true)
