@@ -26,6 +26,8 @@ Exits 0 when the port is free by then, 1 when it is not, 2 for wrong use.`
 
 const patience = 5000
 
+const elsewhere = 'its socket is in another network namespace, where it cannot be seen whether it still has it'
+
 async function agrees(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true
   if (!process.stdin.isTTY) return false
@@ -39,7 +41,8 @@ async function agrees(question: string, yes: boolean): Promise<boolean> {
 
 async function endOwner(owner: CauseOwner, { causes }: Explanation, flags: FreeFlags, log: Log): Promise<void> {
   const name = `${programOf(owner)} (pid ${owner.pid})`
-  const refusal = endRefusal(owner)
+  const sockets = causes.flatMap((cause) => cause.sockets)
+  const refusal = sockets.length === 0 ? elsewhere : endRefusal(owner)
   if (refusal !== undefined) {
     log(`${name} is left alone: ${refusal}`)
     return
@@ -48,7 +51,6 @@ async function endOwner(owner: CauseOwner, { causes }: Explanation, flags: FreeF
     log(`${name} is left alone: ${process.stdin.isTTY ? 'not agreed to' : '--yes would end it'}`)
     return
   }
-  const sockets = causes.flatMap((cause) => cause.sockets)
   let outcome = await endProcess(owner.pid, sockets, 'SIGTERM', patience)
   if (outcome === 'stays' && flags.kill) outcome = await endProcess(owner.pid, sockets, 'SIGKILL', patience)
   if (outcome === 'stays') log(`${name} did not end within ${patience / 1000} s: --kill would end it with SIGKILL`)
@@ -74,8 +76,8 @@ async function release(explain: () => Explanation, flags: FreeFlags, log: Log): 
   for (const owner of owners.values()) await endOwner(owner, explanation, flags, log)
   if (owners.size > 0) {
     explanation = explain()
-    // What an ended process leaves.
-    if (explanation.freeInMs) clear(explanation, log)
+    // What ended processes leave: a remnant, or a file.
+    if (explanation.causes.every((cause) => cause.owners.length === 0)) clear(explanation, log)
     explanation = explain()
   }
   while (flags.wait && explanation.free !== true && explanation.freeInMs !== undefined) {

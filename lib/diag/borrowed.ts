@@ -1,4 +1,4 @@
-import { codedError, errnoOf, systemError, unsupported } from '../errors.js'
+import { codedError, errnoOf, type SystemError, systemError, unsupported } from '../errors.js'
 import { native } from '../native.js'
 import { getOption } from '../options/index.js'
 import type { SocketAddress } from '../sockaddr.js'
@@ -47,7 +47,9 @@ export class BorrowedSocket implements Disposable {
       getOption(this, 'SO_TYPE')
     } catch (error) {
       this.close()
-      throw error
+      const { errno, syscall } = error as SystemError
+      // It is not about the option that was asked for.
+      throw systemError(errno, syscall, { address: `/proc/${pid}/fd/${fd}` })
     }
   }
 

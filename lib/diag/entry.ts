@@ -76,7 +76,7 @@ interface CommonEntry {
   memory?: SocketMemory | undefined
   /** Who has it open, where `processes` asked for it. */
   owners?: SocketOwner[]
-  /** False where a process could not be looked into, so that the socket may have owners that are not listed. */
+  /** False where a process could not be looked into, or none is to be seen, so that the socket may have other owners. */
   ownersComplete?: boolean
 }
 

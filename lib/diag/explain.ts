@@ -44,7 +44,7 @@ function freeInMsOf(causes: readonly Cause[]): number | undefined {
   return causes.reduce((longest, { untilMs = 0 }) => Math.max(longest, untilMs), 0)
 }
 
-/** Finds what stands in the way of each attempt; a probe that succeeds shows that nothing does. */
+/** Finds what stands in the way of each attempt; a probe that succeeds shows that nothing does of a bind. */
 function search(attempts: readonly Attempt[], mayProbe: boolean): { found: Found[]; probes: Probe[] } {
   const found: Found[] = []
   const probes: Probe[] = []

@@ -110,7 +110,9 @@ export function addOwners(entries: readonly SocketEntry[]): void {
     if (errno < 0 && !vanished.has(errno)) isComplete = false
   }
   for (const entry of entries) {
-    entry.owners = owners.get(entry.inode) ?? []
-    entry.ownersComplete = entry.inode === 0 || isComplete
+    const found = owners.get(entry.inode) ?? []
+    entry.owners = found
+    // Somebody has what has an inode: /proc may hide processes, or be of another PID namespace.
+    entry.ownersComplete = entry.inode === 0 || (isComplete && found.length > 0)
   }
 }

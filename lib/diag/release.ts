@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, unlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorName, type SystemError } from '../errors.js'
 import { destroySocket } from './destroy.js'
@@ -58,8 +58,22 @@ function ancestors(): ReadonlySet<number> {
   return found
 }
 
-/** Why a process must not be ended: it is this one, a parent of it, or init; undefined where nothing speaks against it. */
+/** Whether /proc numbers processes as kill(2) does, which it may not after an `unshare --pid`. @see pid_namespaces(7) */
+function numbersMatch(): boolean {
+  try {
+    return readlinkSync('/proc/self') === String(process.pid)
+  } catch {
+    // This process has no number there.
+    return false
+  }
+}
+
+/**
+ * Why a process must not be ended: its number may be another one's, it is this one, a parent of it, or init; undefined
+ * where nothing speaks against it.
+ */
 export function endRefusal({ pid }: CauseOwner): string | undefined {
+  if (!numbersMatch()) return '/proc is of another PID namespace, where a number is another process'
   if (pid === process.pid) return 'it is this very process'
   if (pid === 1) return 'it is the init process'
   return ancestors().has(pid) ? 'it is a parent of this process' : undefined

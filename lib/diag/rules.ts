@@ -79,6 +79,11 @@ export function isRemnant({ state, inode }: { state?: SocketState | undefined; i
   return inode === 0 && remnants.has(state)
 }
 
+function isOneUser(mine: Sharing, other: Sharing): Known {
+  if (other.protocol === 'tcp' && other.state === 'TIME_WAIT') return true
+  return other.uid === undefined ? 'unknown' : other.uid === mine.uid
+}
+
 /**
  * Whether a new socket can be bound to a port where another one is, in an address that both have: both have SO_REUSEPORT
  * and are of one user (of a remnant in TIME_WAIT the user does not count), or both have SO_REUSEADDR and, over TCP, the
@@ -89,7 +94,6 @@ export function isRemnant({ state, inode }: { state?: SocketState | undefined; i
 export function sharesPort(mine: Sharing, other: Sharing): Known {
   const listens = other.protocol === 'tcp' && other.state === 'LISTEN'
   const byAddress = listens ? false : both(mine.reuseAddress, other.reuseAddress)
-  const isOneUser = other.uid === mine.uid || (other.protocol === 'tcp' && other.state === 'TIME_WAIT')
-  const byPort = isOneUser ? both(mine.reusePort, other.reusePort) : false
+  const byPort = both(isOneUser(mine, other), both(mine.reusePort, other.reusePort))
   return either(byAddress, byPort)
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { NetworkNamespace } from '../../lib/diag/namespace.js'
 import { bound, hasOwnNetwork, later, remnant, served } from '../diag/situations.js'
 import { refusalOf, unusedPort, useOwnNetwork } from '../sockets/network.js'
 import { isRoot, nobody } from '../support.js'
@@ -14,13 +15,19 @@ useOwnNetwork()
 const host = '127.0.0.1'
 
 /** A server in a process of its own, and its port. */
-async function foreignServer(more = ''): Promise<{ child: ChildProcess; port: number }> {
+async function foreignServer(more = '', where = `0, '${host}'`): Promise<{ child: ChildProcess; port: number }> {
   const program = `${more}
-    const server = require('node:net').createServer().listen(0, '${host}', () => console.log(server.address().port))`
+    const server = require('node:net').createServer().listen(${where}, () => console.log(server.address().port ?? 0))`
   const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] })
   later(() => void child.kill('SIGKILL'))
   const [text] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
   return { child, port: Number(text) }
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sockctl-free-'))
+  later(() => rmSync(folder, { recursive: true }))
+  return folder
 }
 
 describe('sockctl free', () => {
@@ -49,8 +56,7 @@ describe('sockctl free', () => {
   })
 
   test('removes the file of a Unix socket that is stale, and of no live one', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sockctl-free-'))
-    later(() => rmSync(folder, { recursive: true }))
+    const folder = temporaryFolder()
     const [stale, live] = [join(folder, 'stale'), join(folder, 'live')]
     bound({ path: stale }).socket.close()
     expect((await sockctl(['free', stale])).code).toBe(0)
@@ -58,6 +64,24 @@ describe('sockctl free', () => {
     bound({ path: live })
     expect((await sockctl(['free', live])).code).toBe(1)
     expect(existsSync(live)).toBe(true)
+  })
+
+  test('removes the file that an ended server leaves', async () => {
+    const path = join(temporaryFolder(), 'live')
+    await foreignServer('', `'${path}'`)
+    const { code, stdout } = await sockctl(['free', '--yes', path])
+    expect(stdout).toMatch(/ended\nremoved /)
+    expect([code, existsSync(path)]).toEqual([0, false])
+  })
+
+  test.skipIf(!hasOwnNetwork)('says that it ends nobody in another network namespace (needs root)', async () => {
+    const path = join(temporaryFolder(), 'elsewhere')
+    using namespace = NetworkNamespace.create() as NetworkNamespace
+    const { child } = await namespace.run(() => foreignServer('', `'${path}'`))
+    const { code, stdout } = await sockctl(['free', '--yes', path])
+    expect(stdout).toMatch(/left alone: its socket is in another network namespace/)
+    expect(stdout).toMatch(/to end; sockctl free does so only where its network namespace is\.$/m)
+    expect([code, child.exitCode, child.signalCode]).toEqual([1, null, null])
   })
 
   test('ends nobody unasked, and with --yes the owner', async () => {
@@ -86,6 +110,15 @@ describe('sockctl free', () => {
     const { code, stdout } = await sockctl(['free', '--yes', '--kill', String(port)])
     expect(stdout).toMatch(/left alone: it is a parent of this process/)
     expect(code).toBe(1)
+  })
+
+  test.skipIf(!isRoot)('ends nobody by the number of another PID namespace (needs root to make one)', async () => {
+    const { child, port } = await foreignServer()
+    const args = ['--pid', '--fork', process.execPath, command, 'free', '--yes', String(port)]
+    const other = spawn('unshare', args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [[text], [code]] = await Promise.all([once(other.stdout, 'data'), once(other, 'close')])
+    expect(String(text)).toMatch(/left alone: \/proc is of another PID namespace/)
+    expect([code, child.exitCode, child.signalCode]).toEqual([1, null, null])
   })
 
   test('asks on a terminal, and takes no for an answer', async () => {

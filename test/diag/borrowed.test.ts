@@ -76,7 +76,8 @@ describe('openProcessSocket', () => {
   test('refuses a file, and leaves no descriptor', () => {
     const file = openSync('/dev/null', 'r')
     const before = openDescriptors()
-    expect(thrownBy(() => openProcessSocket(process.pid, file)).code).toBe('ENOTSOCK')
+    const error = thrownBy(() => openProcessSocket(process.pid, file))
+    expect([error.code, error.option]).toEqual(['ENOTSOCK', undefined])
     expect(openDescriptors()).toBe(before)
     closeSync(file)
   })

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { type CauseKind, type Explanation, explainAddressInUse } from '../../lib/diag.js'
+import { native } from '../../lib/native.js'
+import { encodeAddress } from '../../lib/sockaddr.js'
 import { unusedPort, useOwnNetwork } from '../sockets/network.js'
 import { thrownBy } from '../support.js'
 import { bound, connectError, connected, hasOwnNetwork, later, only, served, setSetting } from './situations.js'
@@ -23,6 +25,16 @@ describe('explainAddressInUse, of a connect', () => {
     const cause = only('four-tuple', error)
     expect(cause).toMatchObject({ blocks: true, untilMs: undefined, owners: [{ pid: process.pid }] })
     expect(cause.sockets[0]).toMatchObject({ state: 'ESTABLISHED', localPort, remotePort: port })
+  })
+
+  test('names it after a probe too, whose bind succeeds where the connect fails', async () => {
+    const { port: remotePort } = await served({ port: 0, host })
+    const { socket, port } = bound({ address: host }, { reuseAddress: true })
+    native.connect(socket.fd, encodeAddress('ipv4', { address: host, port: remotePort }))
+    const what = { address: host, port, remoteAddress: host, remotePort, reuseAddress: true }
+    expect(only('four-tuple', what)).toMatchObject({ blocks: true })
+    const { blocks, explanation } = only('four-tuple', what, { probe: true })
+    expect([blocks, explanation.probes.map(({ outcome }) => outcome)]).toEqual([true, ['ok']])
   })
 
   test.skipIf(!hasOwnNetwork)(`names the remnant that has the four-tuple (${needsNetwork})`, async () => {

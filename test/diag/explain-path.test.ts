@@ -110,6 +110,19 @@ describe('explainAddressInUse, of a path', () => {
     expect(found.map(({ causes }) => causes.map(({ kind }) => kind))).toEqual([['path-denied'], ['path-denied']])
   })
 
+  test('names a folder that is missing, or is none', () => {
+    writeFileSync(pathOf('no folder'), '')
+    for (const [name, code] of [
+      ['missing/socket', 'ENOENT'],
+      ['no folder/socket', 'ENOTDIR'],
+    ] as const) {
+      const path = pathOf(name)
+      expect(thrownBy(() => bound({ path })).code).toBe(code)
+      const cause = only('path-missing', { path })
+      expect([cause.blocks, cause.explanation.free]).toEqual([true, false])
+    }
+  })
+
   test('names nothing for a path that is free', () => {
     only('nothing', { path: pathOf('free') })
   })

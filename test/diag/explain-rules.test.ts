@@ -38,6 +38,15 @@ describe('explainAddressInUse, of an address', () => {
     only('zone-missing', { address: 'fe80::1', port: 0 })
   })
 
+  test('names an interface that does not exist', () => {
+    for (const address of ['fe80::1%nope', '::1%nope']) {
+      expect(thrownBy(() => bound({ address })).code).toBe('ENODEV')
+      for (const probe of [false, true]) {
+        expect(only('zone-missing', { address, port: 8080 }, { probe })).toMatchObject({ blocks: true })
+      }
+    }
+  })
+
   test.skipIf(!hasOwnNetwork)(`names an IPv6 address that is still being checked (${needsNetwork})`, async () => {
     ip('link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'two')
     later(() => ip('link', 'del', 'one'))
@@ -48,6 +57,15 @@ describe('explainAddressInUse, of an address', () => {
     expect(only('address-tentative', error).text).toMatch(/on one but not usable/)
   })
 })
+
+/** Runs a program as nobody, with every capability in a user namespace that owns no network namespace. */
+function inUserNamespace(...args: string[]) {
+  const who = { uid: nobody, gid: nobody }
+  return spawnSync('unshare', ['--user', '--map-root-user', ...args], { ...who, encoding: 'utf8' })
+}
+
+const hasUserNamespaces = isRoot && inUserNamespace('true').status === 0
+const needsUsers = 'needs root to become nobody, who may make one'
 
 describe('explainAddressInUse, of a privilege', () => {
   test.skipIf(!isRoot)('names a privileged port (needs root to become nobody)', async () => {
@@ -61,6 +79,16 @@ describe('explainAddressInUse, of a privilege', () => {
     )
     expect(found.map(kindsOf)).toEqual([['privileged-port'], ['privileged-port'], ['nothing'], ['privileged-port']])
     expect(found.map(({ free }) => free)).toEqual([false, false, true, false])
+  })
+
+  test.skipIf(!hasUserNamespaces)(`doubts a capability of a user namespace (${needsUsers})`, () => {
+    const program = `
+      import { explainAddressInUse } from '${built}diag.js'
+      console.log(JSON.stringify([{}, { probe: true }].map((options) => explainAddressInUse({ port: 80 }, options))))`
+    const { stdout } = inUserNamespace(process.execPath, '--input-type=module', '--eval', program)
+    const found = JSON.parse(stdout) as Explanation[]
+    expect(found.map(kindsOf)).toEqual([['privileged-port'], ['privileged-port']])
+    expect(found.map(({ free }) => free)).toEqual(['unknown', false])
   })
 
   test.skipIf(!isRoot)('names a reuse group of another user (needs root to become nobody)', async () => {

@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { type SocketEntry, sockets } from '../../lib/diag.js'
 import { BareSocket } from '../../lib/index.js'
 import { portOf } from '../sockets/network.js'
-import { inProcess, isRoot, nobody } from '../support.js'
+import { built, inProcess, isRoot, nobody } from '../support.js'
 
 /** A listener of this process. */
 function listener(): BareSocket {
@@ -79,6 +81,22 @@ describe('sockets with processes', () => {
       expect(others).toMatchObject([{ owners: [], ownersComplete: false, localPort: portOf(socket) }])
       expect(own).toMatchObject([{ owners: [{ uid: nobody, user: 'nobody' }], ownersComplete: false }])
       expect(code).toBe('EACCES')
+    },
+  )
+
+  test.skipIf(!isRoot)(
+    `says that an owner may be hidden where /proc shows none${isRoot ? '' : ' (needs root to cover it)'}`,
+    async () => {
+      const program = `
+      import { sockets } from '${built}diag.js'
+      import { BareSocket } from '${built}index.js'
+      const socket = new BareSocket('ipv4')
+      socket.listen(1, { address: '127.0.0.1' })
+      console.log(JSON.stringify(sockets({ protocol: 'tcp', localPort: socket.address().port, processes: true })))`
+      const covered = 'mount -t tmpfs none /proc && exec "$@"'
+      const node = [process.execPath, '--input-type=module', '--eval', program]
+      const { stdout } = await promisify(execFile)('unshare', ['--mount', 'sh', '-c', covered, 'sh', ...node])
+      expect(JSON.parse(stdout)).toMatchObject([{ owners: [], ownersComplete: false }])
     },
   )
 

@@ -52,11 +52,13 @@ const reuseAddress: Say = (cause, attempt) => {
   }
 }
 
-const endProcess: Say = ({ owners }) => {
+const endProcess: Say = ({ owners, sockets }) => {
   const others = owners.filter(({ pid }) => pid !== process.pid)
   if (others.length === 0) return undefined
   const who = others.map((owner) => `${programOf(owner)} (pid ${owner.pid})`).join(', ')
-  return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so with SIGTERM, after a question.` }
+  // The sockets of another network namespace are not listed.
+  const how = sockets.length === 0 ? 'only where its network namespace is' : 'with SIGTERM, after a question'
+  return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so ${how}.` }
 }
 
 const close: Say = ({ owners }) =>
@@ -111,6 +113,7 @@ const remedies: Readonly<Record<CauseKind, readonly Say[]>> = {
     always('other-path', 'Take a path in a folder that is yours, such as $XDG_RUNTIME_DIR.'),
     always('permission', 'Have the permissions changed, or run as the user who has them.'),
   ],
+  'path-missing': [always('other-path', 'Make the folder, or take a path in one that is there.')],
   'four-tuple': [
     wait,
     otherPort,
@@ -124,6 +127,7 @@ const remedies: Readonly<Record<CauseKind, readonly Say[]>> = {
     always('other-address', 'Give an interface an address of that family.'),
   ],
   'privileged-port': [
+    probe,
     always('other-port', 'Take a port that needs no privilege, and let a proxy or the firewall pass the other one on.'),
     always('port-range', 'Lower net.ipv4.ip_unprivileged_port_start, which takes root, once.'),
     always('capability', 'Give the process CAP_NET_BIND_SERVICE: AmbientCapabilities= of systemd, or setcap.'),

@@ -15,7 +15,7 @@ function bindCauses(attempt: Attempt): Cause[] {
 }
 
 /** What stands in the way of a connect once the socket is bound, or has no address yet. */
-function connectCauses(attempt: Attempt): Cause[] {
+export function connectCauses(attempt: Attempt): Cause[] {
   const source = sourceCauses(attempt)
   if (source.length > 0) return source
   return attempt.port === 0 ? ephemeralCauses(attempt) : fourTupleCauses(attempt)

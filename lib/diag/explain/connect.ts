@@ -7,6 +7,7 @@ import { usesTimestamps } from '../sysctl.js'
 import { cause } from './cause.js'
 import { causeOwners } from './owners.js'
 import { untilOf } from './port.js'
+import { remainingMs } from './remaining.js'
 import type { Attempt, Cause } from './types.js'
 import { ownersText, socketsText, timeText } from './words.js'
 
@@ -25,7 +26,7 @@ function fourTupleCause(entry: InternetEntry): Cause {
   const owners = causeOwners([entry])
   const blocks = isLeft ? keeps() : true
   const what = isLeft
-    ? `a remnant of it is in ${entry.state} for ${timeText(entry.timerMs ?? 0)} more`
+    ? `a remnant of it is in ${entry.state} for ${timeText(remainingMs(entry))} more`
     : `${ownersText(owners, [entry.uid])} has it (${entry.state})`
   return cause('four-tuple', `The same connection, ${socketsText([entry])}, is there already: ${what}.`, {
     blocks,

@@ -24,16 +24,35 @@ export function addressCauses({ address, protocol }: Attempt): Cause[] {
   if (isLinkLocal(address) && !address.includes('%')) {
     return [cause('zone-missing', `${address} is an address of the link: it means nothing without its interface.`)]
   }
-  if (bindOutcome(address) !== 'EADDRNOTAVAIL') return []
-  const own = hostAddresses().join(', ')
-  const has = own === '' ? 'none of its interfaces is up' : `it has ${own}`
-  return [tentativeCause(address) ?? cause('address-not-local', `${address} is no address of this host: ${has}.`)]
+  const outcome = bindOutcome(address)
+  // Used up ports of UDP say nothing of the address.
+  if (outcome === 'ok' || outcome === 'EADDRINUSE') return []
+  return [outcome === 'EADDRNOTAVAIL' ? notLocalCause(address) : refusedCause(address, outcome)]
 }
 
-/** Tells that the port takes a privilege that this thread lacks. */
+function notLocalCause(address: string): Cause {
+  const own = hostAddresses().join(', ')
+  const has = own === '' ? 'none of its interfaces is up' : `it has ${own}`
+  return tentativeCause(address) ?? cause('address-not-local', `${address} is no address of this host: ${has}.`)
+}
+
+function refusedCause(address: string, outcome: string): Cause {
+  if (outcome === 'ENODEV') return cause('zone-missing', `The interface of ${address} does not exist here.`)
+  return cause('policy', `A bind to ${address} is refused with ${outcome}, whatever the port.`, {
+    blocks: 'unknown',
+    doubt: 'it was asked with a UDP socket, whose reasons may be its own',
+  })
+}
+
+/** Tells that the port takes a privilege that this thread lacks, or may lack. */
 export function privilegeCauses({ port, protocol }: Attempt): Cause[] {
   const start = unprivilegedStart()
-  if (protocol === 'unix' || port === 0 || port >= start || mayBindReserved()) return []
+  if (protocol === 'unix' || port === 0 || port >= start) return []
+  const isPrivileged = mayBindReserved()
+  if (isPrivileged === true) return []
   const text = `Ports below ${start} take CAP_NET_BIND_SERVICE, which this process does not have.`
-  return [cause('privileged-port', text)]
+  if (isPrivileged === false) return [cause('privileged-port', text)]
+  const doubtful = `Ports below ${start} take CAP_NET_BIND_SERVICE in the user namespace that owns the network.`
+  const doubt = 'this process has it in its own user namespace, and nothing tells whether that is the one'
+  return [cause('privileged-port', doubtful, { blocks: 'unknown', doubt })]
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, type Stats } from 'node:fs'
+import { accessSync, constants, lstatSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { SystemError } from '../../errors.js'
 import { BareSocket } from '../../sockets/index.js'
@@ -107,6 +107,20 @@ function deniedCauses(denied: string): Cause[] {
   return [cause('path-denied', `This user has no permission to ${denied}.`)]
 }
 
+/** Tells that a folder is missing, or none; not of one that this user may not look at. */
+function folderCauses(folder: string): Cause[] {
+  try {
+    if (statSync(folder).isDirectory()) return []
+    return [cause('path-missing', `${pathText(folder)} is no folder, so that there can be no file in it.`)]
+  } catch (error) {
+    const { code } = error as SystemError
+    if (code === 'EACCES') return []
+    return [
+      cause('path-missing', `The folder ${pathText(folder)}, where the file is to be, cannot be found (${code}).`),
+    ]
+  }
+}
+
 /** Tells what keeps a Unix socket from being bound, or connected, to a path. */
 export function pathCauses({ path = '', call, code }: Attempt): Cause[] {
   if (path.startsWith('\0')) {
@@ -121,7 +135,7 @@ export function pathCauses({ path = '', call, code }: Attempt): Cause[] {
     if (file.isSocket()) return [socketFileCause(path, file)]
     return [cause('not-a-socket', `${path} is ${kindOf(file)}, and bind(2) replaces nothing.`)]
   }
-  const exists = fileOf(folder) !== undefined || code === 'EACCES'
-  if (!exists || isAllowed(folder, constants.W_OK | constants.X_OK)) return []
+  const missing = folderCauses(folder)
+  if (missing.length > 0 || isAllowed(folder, constants.W_OK | constants.X_OK)) return missing
   return deniedCauses(`make a file in ${folder}`)
 }

@@ -5,6 +5,7 @@ import { type ReuseFlags, reuseFlags } from '../flags.js'
 import { both, isRemnant, isWildcard, type Known, not, overlaps, type Place, sharesPort, unmapped } from '../rules.js'
 import { sockets } from '../sockets.js'
 import { causeOwners } from './owners.js'
+import { longestRemaining } from './remaining.js'
 import { blockText } from './sentences.js'
 import type { Attempt, Cause, CauseKind } from './types.js'
 
@@ -77,8 +78,7 @@ function keyOf({ entry, own, kind, blocks, flags }: Obstacle): string {
 
 /** How long until the last of some remnants is gone; undefined where any is no remnant. */
 export function untilOf(entries: readonly InternetEntry[]): number | undefined {
-  if (!entries.every(isRemnant)) return undefined
-  return entries.reduce((longest, { timerMs = 0 }) => Math.max(longest, timerMs), 0)
+  return entries.every(isRemnant) ? longestRemaining(entries) : undefined
 }
 
 function doubtOf(attempt: Attempt, { blocks, flags }: Obstacle): string | undefined {

@@ -2,6 +2,7 @@ import type { SystemError } from '../../errors.js'
 import { setOptions } from '../../options/index.js'
 import { familyOf } from '../../sockaddr.js'
 import { BareSocket } from '../../sockets/index.js'
+import { connectCauses } from './causes.js'
 import type { Attempt, Cause, Probe } from './types.js'
 
 function isRemnantCause({ kind }: Cause): boolean {
@@ -49,6 +50,10 @@ function settleRemnants(causes: readonly Cause[], reuseAddress: boolean, blocks:
   })
 }
 
+function settlePrivilege(one: Cause): Cause {
+  return one.kind === 'privileged-port' ? { ...one, blocks: true, doubt: undefined } : one
+}
+
 /** What a probe found: the causes as they are now, and the binds that were made. */
 export interface Probed {
   readonly causes: Cause[]
@@ -57,12 +62,15 @@ export interface Probed {
 
 /**
  * Finds out by binding what the kernel does not tell: whether anything is in the way of that very bind, and, where
- * nothing but remnants is, whether their sockets had SO_REUSEADDR.
+ * nothing but remnants is, whether their sockets had SO_REUSEADDR. Of a connect it tells nothing beyond its bind.
  */
 export function probeBind(attempt: Attempt, causes: readonly Cause[]): Probed {
   const first = probe(attempt, attempt.reuseAddress === true)
-  if (first.outcome === 'ok') return { causes: [], probes: [first] }
+  if (first.outcome === 'ok') {
+    return { causes: attempt.call === 'connect' ? connectCauses(attempt) : [], probes: [first] }
+  }
   const remnantsOnly = causes.length > 0 && causes.every(isRemnantCause)
+  if (first.outcome === 'EACCES') return { causes: causes.map(settlePrivilege), probes: [first] }
   if (first.outcome !== 'EADDRINUSE') return { causes: [...causes], probes: [first] }
   if (!remnantsOnly) return { causes: sure(causes), probes: [first] }
   const second = first.reuseAddress ? first : probe(attempt, true)

@@ -1,4 +1,5 @@
 import type { InternetEntry } from '../entry.js'
+import { longestRemaining } from './remaining.js'
 import type { CauseKind, CauseOwner } from './types.js'
 import { endText, ownersText, socketsText, timeText } from './words.js'
 
@@ -17,7 +18,7 @@ const rules: Readonly<Partial<Record<CauseKind, string>>> = {
 }
 
 function longest(entries: readonly InternetEntry[]): string {
-  return timeText(entries.reduce((most, { timerMs = 0 }) => Math.max(most, timerMs), 0))
+  return timeText(longestRemaining(entries))
 }
 
 function remnantText(entries: readonly InternetEntry[], what: string): string {

@@ -51,14 +51,14 @@ export interface Attempt {
  * `wildcard`, one of the two has the wildcard address; `dual-stack`, they are of different families and one takes in both;
  * `other-user-group`, both have SO_REUSEPORT and are of different users.
  *
- * Unix sockets: `live-path`, `stale-path`, `not-a-socket`, `path-denied`.
+ * Unix sockets: `live-path`, `stale-path`, `not-a-socket`, `path-denied`; `path-missing`, the folder is not there.
  *
  * Connects: `four-tuple`, the same connection is there or left a remnant; `ephemeral-range`, the ports that the kernel
  * chooses from are used up (for a bind to port 0 too); `no-source-address`, the host has no address to reach that one from.
  *
  * Rules: `privileged-port`; `address-not-local`; `address-tentative`, an IPv6 address that is still being checked for
- * duplicates, or has one; `zone-missing`, an address of the link without its interface; `reserved-ports`, the ports below
- * 1024 are used up; `policy`, a refusal that no rule of ports explains.
+ * duplicates, or has one; `zone-missing`, an address of the link without its interface, or one with an interface
+ * that does not exist; `reserved-ports`, the ports below 1024 are used up; `policy`, a refusal that no rule of ports explains.
  *
  * `unseen`: a probe was refused and nothing is to be seen. `nothing`: nothing stands in the way, or no longer.
  */
@@ -78,6 +78,7 @@ export type CauseKind =
   | 'stale-path'
   | 'not-a-socket'
   | 'path-denied'
+  | 'path-missing'
   | 'four-tuple'
   | 'ephemeral-range'
   | 'no-source-address'

@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { sharesPort } from '../../lib/diag/rules.js'
+import { tcpStates, useOwnNetwork } from '../sockets/network.js'
+import { connected, hasOwnNetwork, only, served, setSetting } from './situations.js'
+
+useOwnNetwork()
+
+const host = '127.0.0.1'
+
+describe('explainAddressInUse, of a remnant in FIN_WAIT_2', () => {
+  // Above a minute the kernel keeps the socket for what exceeds it, and then a remnant for as long again.
+  test.skipIf(!hasOwnNetwork)('counts both spans of a long tcp_fin_timeout (needs a network namespace)', async () => {
+    setSetting('ipv4/tcp_fin_timeout', '90')
+    const { port, server } = await served({ port: 0, host }, { allowHalfOpen: true })
+    const accepted = once(server, 'connection')
+    const client = await connected({ port, host })
+    await accepted
+    const { localPort = 0 } = client
+    client.destroy()
+    await expect.poll(() => tcpStates(localPort)).toEqual(['FIN_WAIT_2'])
+    const cause = only('fin-wait-2', { address: host, port: localPort })
+    expect(cause.sockets[0]).toMatchObject({ timer: 'keepalive' })
+    expect(cause.untilMs).toBeGreaterThan(55_000)
+    expect(cause.untilMs).toBeLessThanOrEqual(61_000)
+    expect(cause.text).toMatch(/keeps it for (5\d|60) s more/)
+  })
+})
+
+describe('sharesPort', () => {
+  const own = { protocol: 'tcp', reuseAddress: false, reusePort: true, uid: 1 } as const
+
+  test.each([
+    ['FIN_WAIT_2', undefined, 'unknown'],
+    ['FIN_WAIT_2', 2, false],
+    ['TIME_WAIT', undefined, true],
+  ] as const)('says of a socket in %s of user %s: %s', (state, uid, expected) => {
+    expect(sharesPort(own, { ...own, state, uid })).toBe(expected)
+  })
+})
