@@ -37,6 +37,16 @@ describe('sockctl ls', () => {
     expect(stdout).toMatch(new RegExp(` ${process.pid}:\\d+$`, 'm'))
   })
 
+  test('takes a number with a colon for a port only, and finds words of a process without -p', async () => {
+    const { socket, port } = bound({ address: host }, { type: 'datagram' })
+    const own = ['ls', '--udp', '--pid', String(process.pid)]
+    expect((await sockctl([...own, '-p', `:${port}`])).code).toBe(0)
+    expect(await sockctl([...own, '-p', `:${socket.fd}`])).toMatchObject({ code: 1, stdout: 'no such socket\n' })
+    const { code, stdout } = await sockctl(['ls', '--udp', `${process.pid}:${socket.fd}`])
+    expect(stdout).toMatch(new RegExp(`^udp .*:${port}\\b`, 'm'))
+    expect(code).toBe(0)
+  })
+
   test('sorts', async () => {
     const ports = [bound({ address: host }).port, bound({ address: host }).port]
     const { stdout } = await sockctl(['ls', '--json', '--sort', 'port', '--state', 'bound'])
