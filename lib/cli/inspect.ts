@@ -6,6 +6,7 @@ import { openProcessSocket } from '../diag.js'
 import { invalidArgValue, type SystemError } from '../errors.js'
 import { type SocketOptions, setOptions } from '../options/index.js'
 import type { SocketAddress } from '../sockaddr.js'
+import { maxInt32, validateInteger } from '../validate.js'
 import { assignmentsOf } from './inspect/values.js'
 import { type Finish, say, sayJson, sayTable } from './print.js'
 
@@ -40,6 +41,8 @@ function explained(error: unknown, { pid, fd }: Target): unknown {
 function targetOf(text: string): Target {
   const [, pid, fd] = /^(\d+)(?::(\d+))?$/.exec(text) ?? []
   if (pid === undefined) throw invalidArgValue('target', text, 'must be a process, or one of its sockets as <pid>:<fd>')
+  validateInteger(Number(pid), 'pid', 1, maxInt32)
+  validateInteger(Number(fd ?? 0), 'fd', 0, maxInt32)
   return { pid: Number(pid), fd: fd === undefined ? undefined : Number(fd) }
 }
 
