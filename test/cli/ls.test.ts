@@ -3,18 +3,12 @@ import { describe, expect, test } from 'vitest'
 import type { SocketEntry } from '../../lib/diag.js'
 import { bound, remnant, served } from '../diag/situations.js'
 import { useOwnNetwork } from '../sockets/network.js'
-import { command, sockctl } from './command.js'
+import { sockctl } from './command.js'
+import { inTerminal } from './terminal.js'
 
 useOwnNetwork()
 
 const host = '127.0.0.1'
-
-/** Runs sockctl in a terminal that is 60 columns wide. */
-function inTerminal(args: string, env: NodeJS.ProcessEnv = {}): string {
-  const text = `stty cols 60; exec ${process.execPath} ${command} ${args}`
-  const { NO_COLOR: _, ...rest } = process.env
-  return spawnSync('script', ['-qec', text, '/dev/null'], { env: { ...rest, ...env }, encoding: 'utf8' }).stdout
-}
 
 describe('sockctl ls', () => {
   test('lists listeners, remnants and what is only bound', async () => {
