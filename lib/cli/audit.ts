@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import colors from 'picocolors'
 import { shown } from '../diag/explain/words.js'
 import { type AuditFinding, auditListeners, type Severity, type Takeover } from '../diag.js'
-import { type Finish, say, sayJson, sayTable } from './print.js'
+import { sayFitting } from './fit.js'
+import { type Finish, say, sayJson } from './print.js'
 
 const head = ['risk', 'protocol', 'address', 'state', 'owner', 'reuse', 'equal', 'specific', 'IPv4']
 const order: readonly Severity[] = ['high', 'medium', 'unknown', 'low', 'none']
@@ -42,12 +43,17 @@ function rowOf(finding: AuditFinding): string[] {
   const { socket, severity, takeovers } = finding
   const ways = (['equal', 'specific', 'ipv4'] as const).map((bind) => wayOf(takeovers, bind))
   const name = [socket.protocol, addressOf(finding), socket.state, ownerOf(finding), reuseOf(finding)]
-  return [paint[severity](severity), ...name, ...ways]
+  return [severity, ...name, ...ways]
 }
 
 function sayFindings(findings: readonly AuditFinding[]): void {
   if (findings.length === 0) say('no socket listens or is bound here')
-  else sayTable(head, findings.map(rowOf))
+  else {
+    sayFitting(head, findings.map(rowOf), (text, row, column) => {
+      const severity = findings[row]?.severity
+      return column === 0 && severity ? paint[severity](text) : text
+    })
+  }
   for (const finding of findings.filter(({ severity }) => severity !== 'none')) {
     say()
     say(`${colors.bold(`${finding.socket.protocol} ${addressOf(finding)}`)}  ${finding.summary}`)

@@ -1,10 +1,11 @@
+import stringWidth from 'string-width'
 import { say, sayTable } from './print.js'
 
 const gap = 2
 
 function widthsOf(lines: readonly (readonly string[])[]): number[] {
   const [first = []] = lines
-  return first.map((_, column) => lines.reduce((most, line) => Math.max(most, (line[column] ?? '').length), 0))
+  return first.map((_, column) => lines.reduce((most, line) => Math.max(most, stringWidth(line[column] ?? '')), 0))
 }
 
 const least = 4
@@ -21,21 +22,42 @@ function shrink(widths: readonly number[], width: number): number[] {
   return left
 }
 
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
+/** A plain text, cut where it takes more than so many columns. A character may take two. */
+export function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  let kept = ''
+  for (const character of text) {
+    if (stringWidth(kept + character) >= width) break
+    kept += character
+  }
+  return width > 0 ? `${kept}…` : ''
 }
 
+/** Colours a cell, once it is cut. */
+export type Paint = (text: string, row: number, column: number) => string
+
 /** Writes a table of plain cells whose lines fit the terminal; elsewhere nothing is cut. */
-export function sayFitting(head: readonly string[], rows: readonly (readonly string[])[]): void {
+export function sayFitting(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: Paint = (text) => text,
+): void {
   const { isTTY, columns } = process.stdout
   if (!isTTY || !columns) {
-    sayTable(head, rows)
+    sayTable(
+      head,
+      rows.map((row, index) => row.map((cell, column) => paint(cell, index, column))),
+    )
     return
   }
   const lines = [head, ...rows]
   const widths = shrink(widthsOf(lines), columns)
-  for (const line of lines) {
-    const cells = line.map((cell, column) => cut(cell, widths[column] ?? 0).padEnd(widths[column] ?? 0))
-    say(cells.join(' '.repeat(gap)).trimEnd())
-  }
+  lines.forEach((line, index) => {
+    const cells = line.map((cell, column) => {
+      const text = cut(cell, widths[column] ?? 0)
+      const space = column === line.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) + gap - stringWidth(text))
+      return `${index === 0 ? text : paint(text, index - 1, column)}${space}`
+    })
+    say(cells.join('').trimEnd())
+  })
 }

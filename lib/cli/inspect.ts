@@ -6,8 +6,10 @@ import { openProcessSocket } from '../diag.js'
 import { invalidArgValue, type SystemError } from '../errors.js'
 import { type SocketOptions, setOptions } from '../options/index.js'
 import type { SocketAddress } from '../sockaddr.js'
+import { maxInt32, validateInteger } from '../validate.js'
+import { type Paint, sayFitting } from './fit.js'
 import { assignmentsOf } from './inspect/values.js'
-import { type Finish, say, sayJson, sayTable } from './print.js'
+import { type Finish, say, sayJson } from './print.js'
 
 interface InspectFlags {
   readonly all?: boolean
@@ -40,6 +42,8 @@ function explained(error: unknown, { pid, fd }: Target): unknown {
 function targetOf(text: string): Target {
   const [, pid, fd] = /^(\d+)(?::(\d+))?$/.exec(text) ?? []
   if (pid === undefined) throw invalidArgValue('target', text, 'must be a process, or one of its sockets as <pid>:<fd>')
+  validateInteger(Number(pid), 'pid', 1, maxInt32)
+  validateInteger(Number(fd ?? 0), 'fd', 0, maxInt32)
   return { pid: Number(pid), fd: fd === undefined ? undefined : Number(fd) }
 }
 
@@ -67,11 +71,14 @@ function saySocket(socket: InspectedSocket, all: boolean): void {
   const where = [addressText(local), addressText(remote)].filter((text) => text !== '').join(' → ')
   say(`${colors.bold(`${pid}:${fd}`)}  ${kind}  ${where}`)
   if (unread !== undefined) say(colors.yellow(`  its options cannot be read: ${unread}`))
-  const rows = shownOptions(socket, all).map(({ name, value, default: standard, differs, access }) => {
-    const text = valueText(value)
-    return [`  ${name}`, differs ? text : colors.dim(text), colors.dim(valueText(standard)), access]
+  const chosen = shownOptions(socket, all)
+  const rows = chosen.map(({ name, value, default: standard, access }) => {
+    return [`  ${name}`, valueText(value), valueText(standard), access]
   })
-  if (rows.length > 0) sayTable(['  option', 'value', 'of a new socket', 'access'], rows)
+  const paint: Paint = (text, row, column) => {
+    return column === 2 || (column === 1 && !chosen[row]?.differs) ? colors.dim(text) : text
+  }
+  if (rows.length > 0) sayFitting(['  option', 'value', 'of a new socket', 'access'], rows, paint)
   say()
 }
 

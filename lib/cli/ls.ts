@@ -70,19 +70,19 @@ function sorted(entries: SocketEntry[], by: LsFlags['sort']): SocketEntry[] {
 function hasWords(entry: SocketEntry, words: readonly string[]): boolean {
   const cells = rowOf(entry, true).map((cell) => cell.toLowerCase())
   return words.every((word) => {
-    if (/^:\d+$/.test(word)) return cells.some((cell) => cell.endsWith(word))
+    if (/^:\d+$/.test(word)) return [entry.localPort, entry.remotePort].includes(Number(word.slice(1)))
     return cells.some((cell) => cell.includes(word.toLowerCase()))
   })
 }
 
-function filterOf(flags: LsFlags): SocketFilter {
+function filterOf(flags: LsFlags, words: readonly string[]): SocketFilter {
   const named = protocols.filter((protocol) => flags[protocol])
   return {
     protocol: named.length > 0 ? named : undefined,
     state: flags.state?.map((state) => state.toUpperCase().replaceAll('-', '_') as SocketState),
     localPort: flags.port,
     pid: flags.pid,
-    processes: flags.processes,
+    processes: flags.processes || words.length > 0,
   }
 }
 
@@ -117,7 +117,7 @@ export function lsCommand(finish: Finish): Command {
     .addHelpText('after', '\nExits 0 when there is any such socket, 1 when there is none, 2 for wrong use.')
     .action(async (words: string[], flags: LsFlags) => {
       const list = () => {
-        const entries = sockets(filterOf(flags)).filter((entry) => hasWords(entry, words))
+        const entries = sockets(filterOf(flags, words)).filter((entry) => hasWords(entry, words))
         return sorted(entries, flags.sort)
       }
       let entries = list()

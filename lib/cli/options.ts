@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import colors from 'picocolors'
 import { type OptionInfo, options, type Platform } from '../options/index.js'
-import { type Finish, say, sayJson, sayTable } from './print.js'
+import { sayFitting } from './fit.js'
+import { type Finish, say, sayJson } from './print.js'
 
 interface OptionsFlags {
   all?: boolean
@@ -18,18 +19,17 @@ function numberHere({ number }: OptionInfo): number | undefined {
 function rowOf(info: OptionInfo): string[] {
   const value = info.unit ? `${info.type} (${info.unit})` : info.type
   const deadline = info.before ? `before ${info.before}` : ''
-  const name = info.available ? info.name : colors.dim(info.name)
   const number = String(numberHere(info) ?? '-')
-  return [name, info.level, number, value, info.access, deadline, info.available ? 'yes' : 'no']
+  return [info.name, info.level, number, value, info.access, deadline, info.available ? 'yes' : 'no']
 }
 
 function sayRows(rows: readonly OptionInfo[], all: boolean): void {
-  if (all)
-    sayTable(
-      [...head, 'systems'],
-      rows.map((info) => [...rowOf(info), Object.keys(info.number).join(' ')]),
-    )
-  else sayTable(head, rows.map(rowOf))
+  const systems = (info: OptionInfo) => (all ? [Object.keys(info.number).join(' ')] : [])
+  sayFitting(
+    all ? [...head, 'systems'] : head,
+    rows.map((info) => [...rowOf(info), ...systems(info)]),
+    (text, row, column) => (column === 0 && !rows[row]?.available ? colors.dim(text) : text),
+  )
 }
 
 function find(text: string, all: boolean): { wanted: OptionInfo[]; elsewhere: number } {

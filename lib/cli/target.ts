@@ -15,6 +15,6 @@ export function parseTarget(text: string): AddressQuery {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text) ?? []
   const address = bracketed ?? plain
   if (address !== undefined && port !== undefined) return { address, port: portOf(port) }
-  if (/[.:]/.test(text)) return { address: text.replace(/^\[|\]$/g, '') }
+  if (/[.:]/.test(text)) return { address: text.replace(/^\[(.*)\]$/, '$1') }
   throw new InvalidArgumentError('It takes a port, an address, an address with a port, or a path.')
 }

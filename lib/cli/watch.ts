@@ -23,5 +23,9 @@ export function watchCommand(): Command {
     .option('--text', 'in the terminal; without one, a line for each change')
     .option('--port <port>', 'with --text: only sockets that have this port, at either end', integer(1, 65535))
     .option('--samples <count>', 'with --text: end after so many samples, five a second', integer(1, 2 ** 31 - 1))
-    .action(({ text, port, samples = Infinity }: WatchFlags) => (text ? watchText({ port }, samples) : watchPage()))
+    .action(({ text, port, samples }: WatchFlags, command: Command) => {
+      if (text) return watchText({ port }, samples ?? Infinity)
+      if (port !== undefined || samples !== undefined) command.error('error: --port and --samples take --text')
+      return watchPage()
+    })
 }

@@ -140,9 +140,12 @@ describe('sockctl inspect', () => {
     expect(optionOf(socket, 'TCP_USER_TIMEOUT')?.value).toBe(7000)
   })
 
-  test.each([['x'], ['1:'], ['-1']])('exits 2 for the target %s', async (target) => {
-    expect((await sockctl(['inspect', target])).code).toBe(2)
-  })
+  test.each([['x'], ['1:'], ['-1'], ['0'], ['99999999999'], ['1:99999999999']])(
+    'exits 2 for the target %s',
+    async (target) => {
+      expect((await sockctl(['inspect', target])).code).toBe(2)
+    },
+  )
 
   test('exits 2 for --set on a whole process', async () => {
     expect((await sockctl(['inspect', String(process.pid), '--set', 'SO_KEEPALIVE=on'])).code).toBe(2)

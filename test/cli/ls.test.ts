@@ -3,18 +3,12 @@ import { describe, expect, test } from 'vitest'
 import type { SocketEntry } from '../../lib/diag.js'
 import { bound, remnant, served } from '../diag/situations.js'
 import { useOwnNetwork } from '../sockets/network.js'
-import { command, sockctl } from './command.js'
+import { sockctl } from './command.js'
+import { inTerminal } from './terminal.js'
 
 useOwnNetwork()
 
 const host = '127.0.0.1'
-
-/** Runs sockctl in a terminal that is 60 columns wide. */
-function inTerminal(args: string, env: NodeJS.ProcessEnv = {}): string {
-  const text = `stty cols 60; exec ${process.execPath} ${command} ${args}`
-  const { NO_COLOR: _, ...rest } = process.env
-  return spawnSync('script', ['-qec', text, '/dev/null'], { env: { ...rest, ...env }, encoding: 'utf8' }).stdout
-}
 
 describe('sockctl ls', () => {
   test('lists listeners, remnants and what is only bound', async () => {
@@ -35,6 +29,16 @@ describe('sockctl ls', () => {
     const { stdout } = await sockctl(['ls', '-p', 'listen', `:${port}`])
     expect(stdout.trimEnd().split('\n')).toHaveLength(2)
     expect(stdout).toMatch(new RegExp(` ${process.pid}:\\d+$`, 'm'))
+  })
+
+  test('takes a number with a colon for a port only, and finds words of a process without -p', async () => {
+    const { socket, port } = bound({ address: host }, { type: 'datagram' })
+    const own = ['ls', '--udp', '--pid', String(process.pid)]
+    expect((await sockctl([...own, '-p', `:${port}`])).code).toBe(0)
+    expect(await sockctl([...own, '-p', `:${socket.fd}`])).toMatchObject({ code: 1, stdout: 'no such socket\n' })
+    const { code, stdout } = await sockctl(['ls', '--udp', `${process.pid}:${socket.fd}`])
+    expect(stdout).toMatch(new RegExp(`^udp .*:${port}\\b`, 'm'))
+    expect(code).toBe(0)
   })
 
   test('sorts', async () => {

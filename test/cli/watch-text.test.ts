@@ -32,7 +32,10 @@ describe('sockctl watch --text', () => {
     expect(await ended).toEqual([0, null])
   })
 
-  test.each([[['--port', '0']], [['--samples', 'x']]])('exits 2 for wrong use: %j', async (args) => {
-    expect((await sockctl(['watch', '--text', ...args])).code).toBe(2)
-  })
+  test.each([[['--text', '--port', '0']], [['--text', '--samples', 'x']], [['--port', '1']], [['--samples', '1']]])(
+    'exits 2 for wrong use: %j',
+    async (args) => {
+      expect((await sockctl(['watch', ...args])).code).toBe(2)
+    },
+  )
 })

@@ -79,7 +79,7 @@ describe('sockctl why', () => {
     expect((await sockctl(['why', '80'], nobody)).stdout).toMatch(/privileged-port/)
   })
 
-  test.each([['99999'], ['nonsense'], ['300.1.1.1:80']])('exits 2 for %s', async (target) => {
+  test.each([['99999'], ['nonsense'], ['300.1.1.1:80'], ['[::1'], ['::1]']])('exits 2 for %s', async (target) => {
     expect((await sockctl(['why', target])).code).toBe(2)
   })
 })

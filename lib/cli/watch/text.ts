@@ -1,6 +1,7 @@
 import { emitKeypressEvents } from 'node:readline'
 import colors from 'picocolors'
 import { Census, type CensusFilter, type Counts, censusStates, type Sample, timeLeft } from '../../diag/census.js'
+import { cut } from '../fit.js'
 import { say } from '../print.js'
 
 /** Milliseconds between two samples. */
@@ -23,14 +24,15 @@ function countdown(sample: Sample): string {
   return `first gone in ${seconds(first)}, last in ${seconds(last)}`
 }
 
-function blockOf(sample: Sample, before: Counts): string[] {
+/** The lines of a sample on a terminal, none of which is wider than so many columns. */
+function blockOf(sample: Sample, before: Counts, width: number): string[] {
   const lines = censusStates.map((state) => {
     const [now, delta] = [sample.counts[state], change(sample.counts[state], before[state])]
-    const text = `${state.padEnd(12)} ${String(now).padStart(7)}  ${delta.padEnd(7)}`
-    const time = state === 'TIME_WAIT' ? colors.dim(countdown(sample)) : ''
-    return `${delta === '' ? (now === 0 ? colors.dim(text) : text) : colors.yellow(text)} ${time}`.trimEnd()
+    const text = cut(`${state.padEnd(12)} ${String(now).padStart(7)}  ${delta.padEnd(7)}`, width)
+    const time = state === 'TIME_WAIT' ? cut(countdown(sample), width - text.length - 1) : ''
+    return `${delta === '' ? (now === 0 ? colors.dim(text) : text) : colors.yellow(text)}${time === '' ? '' : ` ${colors.dim(time)}`}`
   })
-  return [`${new Date(sample.at).toISOString().slice(11, 23)}  q ends`, ...lines]
+  return [cut(`${new Date(sample.at).toISOString().slice(11, 23)}  q ends`, width), ...lines]
 }
 
 function lineOf({ at, counts, ...rest }: Sample, before: Counts): string {
@@ -56,9 +58,9 @@ class Display {
   show(sample: Sample): void {
     const before = this.#before ?? sample.counts
     if (this.#isTerminal) {
-      const lines = blockOf(sample, before)
+      const lines = blockOf(sample, before, process.stdout.columns || Infinity)
       const up = this.#before === undefined ? '' : `\u001b[${lines.length}A`
-      process.stdout.write(`${up}${lines.map((line) => `${line}\u001b[K\n`).join('')}`)
+      process.stdout.write(`${up}${lines.map((line) => `\u001b[K${line}\n`).join('')}`)
     } else if (this.#before === undefined || hasChanged(sample.counts, before)) say(lineOf(sample, before))
     this.#before = sample.counts
   }
