@@ -8,8 +8,10 @@ import { stockServer } from '../support.js'
 import { command } from './command.js'
 
 const executable = '/usr/bin/chromium'
-const isMissing = !existsSync(executable)
-const need = isMissing ? ' (needs /usr/bin/chromium: scripts/peers.sh installs it)' : ''
+const without = existsSync(executable) ? '' : ' (needs /usr/bin/chromium: scripts/peers.sh installs it)'
+// The browser would load the sanitizer too, which it does not start with.
+const need = process.env.LD_PRELOAD ? ' (a browser does not start with a sanitizer preloaded)' : without
+const isMissing = need !== ''
 const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage']
 
 let child: ChildProcess
