@@ -153,10 +153,9 @@ function prepare(server: net.Server, args: unknown[]): unknown[] {
     throw invalidArgValue('options', options, 'must not ask for a socket of its own kind and bring one')
   }
   if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true, signal, isOwn })
-  // The primary of a cluster, which would make the socket otherwise, knows nothing of these.
-  return isOwn || reusePort === true
-    ? [Object.create(options, { exclusive: { value: true, enumerable: true } }), ...args.slice(1)]
-    : args
+  // The primary of a cluster, which would make the socket otherwise, knows nothing of these. Newer Nodes write to it.
+  const exclusive = { value: true, enumerable: true, writable: true }
+  return isOwn || reusePort === true ? [Object.create(options, { exclusive }), ...args.slice(1)] : args
 }
 
 class ControlledServer extends net.Server {

@@ -95,9 +95,10 @@ interface ConnectRequest {
 
 const pipeMethods = {
   connect(this: TakenHandle, ...args: [request: ConnectRequest, path: string]): number {
-    const errno = connectWith(this, 'unix', 'connect', args)
-    // A pipe connects within connect(), before anybody listens for 'error': Node tells of its failures later.
-    if (errno < 0) setImmediate(() => args[0].oncomplete(errno, this, args[0], true, true))
+    const opened = open(this, 'unix')
+    if (opened >= 0) return Reflect.apply(stockOf(this).connect, this, args)
+    // A pipe connects within connect(), before anybody listens for 'error': Node tells of such failures later.
+    setImmediate(() => args[0].oncomplete(opened, this, args[0], true, true))
     return 0
   },
 }
