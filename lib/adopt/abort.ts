@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { codedError, invalidArgType, unsupported } from '../errors.js'
-import { fdOf } from '../handle.js'
 import { type ConnectionHolder, isSession, socketOfSession } from '../handle/session.js'
+import { fdOf } from '../handle.js'
 import { isUnix, reset } from '../sockets/reset.js'
 
 /**
