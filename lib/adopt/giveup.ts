@@ -1,7 +1,6 @@
 import net from 'node:net'
 import { invalidArgType } from '../errors.js'
 import { afterKeepAlive } from '../handle/keepalive.js'
-import { fdOf } from '../handle.js'
 import { type SocketOptions, setOptions } from '../options/index.js'
 import { validateInteger } from '../validate.js'
 
@@ -10,12 +9,14 @@ const shortest = 2 * second
 // The most seconds that the kernel takes for TCP_KEEPIDLE.
 const longest = 32_767 * second
 const mostProbes = 3
+// Data that is not acknowledged is timed from when it is sent again. Less than an interval, it makes no probe the last.
+const lead = second / 2
 // The most seconds that the kernel takes for TCP_LINGER2 (TCP_FIN_TIMEOUT_MAX).
 const longestLinger = 120
 
 /**
  * The options by which a connection gives up a peer that does not answer. Probes go out at whole seconds after the last
- * sign of life, the last one at the limit, where TCP_USER_TIMEOUT lets it end the connection.
+ * sign of life. When the next one would be due at the limit, TCP_USER_TIMEOUT lets the connection end instead.
  */
 function optionsFor(milliseconds: number): SocketOptions {
   const limit = Math.floor(milliseconds / second)
@@ -26,7 +27,7 @@ function optionsFor(milliseconds: number): SocketOptions {
     TCP_KEEPIDLE: limit - probes * interval,
     TCP_KEEPINTVL: interval,
     TCP_KEEPCNT: probes,
-    TCP_USER_TIMEOUT: limit * second,
+    TCP_USER_TIMEOUT: limit * second - lead,
     TCP_LINGER2: Math.min(limit, longestLinger),
   }
 }
@@ -46,8 +47,9 @@ function isTarget(target: unknown): target is net.Socket | net.Server {
  *
  * - Idle, with N the limit in seconds, I an interval of N/4 and K up to 3 probes: the first goes out after N - K * I, the
  *   others every I, and the connection ends N seconds after the peer was last heard.
- * - With data on its way: N seconds after the first one was sent again, which is one retransmission timeout (200 ms or
- *   more) after it was first sent.
+ * - With data on its way: TCP_USER_TIMEOUT is N seconds less 500 ms, and counts from when the data was first sent again, one
+ *   retransmission timeout (200 ms and more) after it was first sent; the timer that then ends the connection may be as
+ *   late again. Where this host's own link goes down, data that it cannot send waits for up to a second more before that.
  * - A peer that lives and does not read for so long is given up too, once its window is closed: that is how
  *   TCP_USER_TIMEOUT works.
  * - After our close: FIN_WAIT_2 lasts N seconds, 120 at the most.
@@ -70,8 +72,7 @@ export function giveUpAfter(target: net.Socket | net.Server, milliseconds: numbe
 
 /** Sets options again after Node's setKeepAlive(). */
 function keep(socket: net.Socket, options: SocketOptions): void {
-  // A net.Socket has its options by its descriptor alone: it may be below a TLS socket.
-  afterKeepAlive(socket, () => setOptions(fdOf(socket), options))
+  afterKeepAlive(socket, () => setOptions(socket, options))
 }
 
 const watching = new WeakMap<net.Server, (socket: net.Socket) => void>()

@@ -128,6 +128,7 @@ export class Closing {
 
   #notePeer(): void {
     const { isUnix } = this.#witness
+    this.#witness.look()
     const ours = this.#witness.saw('FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING')
     this.#course.peerFinished = isUnix ? this.#hasEnded : !ours && this.#witness.saw('CLOSE_WAIT', 'LAST_ACK')
   }

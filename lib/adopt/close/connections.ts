@@ -13,6 +13,11 @@ export interface CloseConnectionsOptions extends CloseAfterPeerOptions {
   onReport?: ((report: CloseReport) => void) | undefined
 }
 
+/** Whether the server reads its connections itself: one of HTTP/1 or HTTP/2. */
+function readsItself(server: net.Server): boolean {
+  return 'closeIdleConnections' in server || 'updateSettings' in server
+}
+
 /** The server's event that brings a connection as the program sees it. */
 function connectionEvent(server: net.Server): string {
   return 'setSecureContext' in server ? 'secureConnection' : 'connection'
@@ -26,6 +31,7 @@ export class ServerConnections {
   readonly #sockets = new Set<net.Socket>()
   readonly #sessions = new Map<net.Socket, SessionLike>()
   readonly #responses = new Set<http.ServerResponse>()
+  readonly #isHttp: boolean
   #close: ((socket: net.Socket) => void) | undefined
 
   /**
@@ -35,6 +41,7 @@ export class ServerConnections {
    */
   constructor(server: net.Server) {
     if (!(server instanceof net.Server)) throw invalidArgType('server', 'an instance of net.Server', server)
+    this.#isHttp = readsItself(server)
     server.prependListener(connectionEvent(server), (socket: net.Socket) => this.#addSocket(socket))
     server.prependListener('session', (session: SessionLike) => this.#addSession(session))
     server.prependListener('request', (_request: unknown, response: http.ServerResponse) => this.#addResponse(response))
@@ -70,8 +77,9 @@ export class ServerConnections {
   /**
    * Asks the peers of all connections to close, and lets them close first: an HTTP/1 response that has not begun yet gets
    * `Connection: close`, and so do those to come; an HTTP/2 session gets a GOAWAY. Then it waits for each connection as
-   * `closeAfterPeer` does; one that is idle, which nothing can be said on, ends at the timeout at the latest. Connections
-   * that come meanwhile are included.
+   * `closeAfterPeer` does; one that is idle, on which HTTP/1 has no way to say so, ends at the timeout at the latest, and so
+   * does a client that stays after a GOAWAY, as that of Node.js does where it has no stream open. Connections that come
+   * meanwhile are included.
    *
    * The server goes on listening: stop it first, with `drain`, or with `net.Server.prototype.close.call(server)`, since
    * `close()` of an HTTP server closes what is idle itself, and first.
@@ -116,13 +124,8 @@ export class ServerConnections {
   async #closeOne(socket: net.Socket, request: CloseRequest): Promise<CloseReport | undefined> {
     if (!isOpen(socket)) return undefined
     // Node's HTTP server would close what is idle after a while.
-    if (this.#isHttp(socket)) socket.setTimeout(0)
-    return new Closing(socket, request, !this.#isHttp(socket)).run()
-  }
-
-  /** Whether Node's HTTP parser, or an HTTP/2 session, reads a socket. */
-  #isHttp(socket: net.Socket): boolean {
-    return 'parser' in socket || this.#sessions.has(socket)
+    if (this.#isHttp) socket.setTimeout(0)
+    return new Closing(socket, request, !this.#isHttp).run()
   }
 }
 

@@ -201,7 +201,7 @@ describe('closeAfterPeer', () => {
     ['ERR_INVALID_ARG_VALUE', 'a bad onTimeout', new net.Socket(), { onTimeout: 'reset' }],
     ['ERR_INVALID_ARG_TYPE', 'no options', new net.Socket(), null],
   ])('refuses with %s: %s', async (code, _, socket, options) => {
-    const refusal = rejectionOf(closeAfterPeer(socket as net.Socket, options as {}))
+    const refusal = rejectionOf(closeAfterPeer(socket as net.Socket, options as object))
     expect(await refusal).toHaveProperty('code', code)
   })
 })
