@@ -82,10 +82,18 @@ function firstOf(witness: Witness, course: Course, { state }: Remains): CloseRep
   return course.peerFinished || witness.saw('CLOSE_WAIT', 'LAST_ACK') ? 'peer' : undefined
 }
 
-function peerOf(course: Course, report: Pick<CloseReport, 'closedFirst' | 'resetBy' | 'error'>, isOver: boolean) {
-  if (report.resetBy === 'peer' || !course.finished) return 'none'
-  const isAnswered = isOver && report.resetBy === undefined && report.error === undefined
-  return isAnswered && report.closedFirst === 'peer' && course.peerFinished ? 'time-wait' : 'unknown'
+type Outcome = Pick<CloseReport, 'closedFirst' | 'resetBy' | 'error'>
+
+/** Whether both FINs were acknowledged: the connection is over, and nothing went wrong. */
+function isClean({ resetBy, error }: Omit<Outcome, 'closedFirst'>, isOver: boolean): boolean {
+  return isOver && resetBy === undefined && error === undefined
+}
+
+function peerOf(course: Course, outcome: Outcome, isOver: boolean) {
+  if (outcome.resetBy === 'peer' || !course.finished) return 'none'
+  // Where the FINs crossed, the peer had not seen ours when it sent its own.
+  const hasClosed = outcome.closedFirst === 'both' || (outcome.closedFirst === 'peer' && course.peerFinished)
+  return hasClosed && isClean(outcome, isOver) ? 'time-wait' : 'unknown'
 }
 
 /** Who reset the connection, or what else ended it. */
@@ -117,7 +125,9 @@ export async function makeReport(witness: Witness, course: Course, isOver: boole
     return { closedFirst, ...common, state: undefined, timeWait: 'none', timeWaitMs: undefined, peer: 'none' }
   }
   const remains = await askRemains(witness.identity)
-  const closedFirst = firstOf(witness, course, remains)
+  const isSilent = remains.known && course.finished && isClean({ resetBy, error }, isOver)
+  // Whoever closes first is left with something, so a clean end that left us nothing was begun by the peer.
+  const closedFirst = firstOf(witness, course, remains) ?? (isSilent ? 'peer' : undefined)
   const timeWait = timeWaitOf(closedFirst, resetBy !== undefined, remains)
   return {
     closedFirst,
