@@ -96,5 +96,5 @@ for (const { number, report, wrong } of results) {
 }
 server.close()
 cable.remove()
-process.stdout.write(JSON.stringify(results))
-process.exit()
+// A pipe takes it in pieces.
+process.stdout.write(JSON.stringify(results), () => process.exit())
