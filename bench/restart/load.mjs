@@ -65,7 +65,12 @@ process.on('message', async () => {
   running = false
   await Promise.all(all)
   latencies.sort((one, other) => one - other)
-  const result = { requests: sent, lost, p999: latencies[Math.floor(latencies.length * 0.999)], worst: latencies.at(-1) }
+  const result = {
+    requests: sent,
+    lost,
+    p999: latencies[Math.floor(latencies.length * 0.999)],
+    worst: latencies.at(-1),
+  }
   process.send({ done: 'end', result }, () => process.exit())
 })
 process.send({ done: 'start' })

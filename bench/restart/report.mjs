@@ -37,7 +37,9 @@ function describe({ mode, user, reports }) {
 
 /** Prints what was asked for and what was lost. */
 export function printRestarts({ node, restarts, flight, requests, results }) {
-  console.log(`Node ${node}, ${restarts} restarts each, ${flight} connections in flight, ${requests} requests on each.\n`)
+  console.log(
+    `Node ${node}, ${restarts} restarts each, ${flight} connections in flight, ${requests} requests on each.\n`,
+  )
   console.log(line(columns.map(([title]) => title)))
   for (const result of results) console.log(line(columns.map(([, , cell]) => cell(result))))
   console.log('')
@@ -56,6 +58,11 @@ export function judgeRestarts({ results }) {
   return results.map((result) => {
     const lost = lostIn(result)
     const { text, holds } = wanted[result.mode] ?? nothing
-    return { title: `${result.mode}, ${result.user}`, lost, holds: holds(lost), text: `${result.mode}, ${result.user}: lost ${lost}, ${text}` }
+    return {
+      title: `${result.mode}, ${result.user}`,
+      lost,
+      holds: holds(lost),
+      text: `${result.mode}, ${result.user}: lost ${lost}, ${text}`,
+    }
   })
 }

@@ -39,25 +39,38 @@ export function otherHolders({ inode }: InternetEntry, fd: number): string[] {
     .map(({ pid, command }) => `${command} (pid ${pid})`)
 }
 
-/** The requests for connections that have reached a listener's port, or the ports beside it, and are not complete. */
+/** One end of a connection as text; an IPv4 address that is shown within IPv6 is the same. */
+function endOf(address: string, port: number): string {
+  return `${address.replace(/^::ffff:(?=\d+\.)/, '')} ${port}`
+}
+
+/** Leaves out those that a socket of this host, at the very address that it connected to, has begun and given up. */
+function withoutDead(requests: readonly InternetEntry[], port: number): readonly InternetEntry[] {
+  const isOwn = (entry: InternetEntry) => entry.remoteAddress === entry.localAddress
+  const localPort = requests.filter(isOwn).map(({ remotePort }) => remotePort)
+  if (localPort.length === 0) return requests
+  const clients = sockets({ protocol: 'tcp', localPort, remotePort: port }).filter(isTcp)
+  const alive = new Set(clients.map((client) => endOf(client.localAddress, client.localPort)))
+  return requests.filter((entry) => !isOwn(entry) || alive.has(endOf(entry.remoteAddress, entry.remotePort)))
+}
+
+/** The requests for connections to a listener's port that are not complete, whichever listener of that port they are for. */
 export class Requests {
   readonly #listener: InternetEntry
-  /** The ports from which the listener itself was probed. */
-  readonly #own: ReadonlySet<number>
   #known: Set<string> | undefined
 
-  constructor(listener: InternetEntry, own: ReadonlySet<number> = new Set()) {
+  constructor(listener: InternetEntry) {
     this.#listener = listener
-    this.#own = own
   }
 
   #all(): string[] {
     const { localAddress, localPort } = this.#listener
     const isWildcard = localAddress === '::' || localAddress === '0.0.0.0'
     const place = isWildcard ? { localPort } : { localPort, localAddress }
-    return sockets({ protocol: 'tcp', state: 'SYN_RECV', ...place })
-      .filter(({ remotePort }) => !this.#own.has(remotePort as number))
-      .map(({ remoteAddress, remotePort, localAddress }) => `${remoteAddress} ${remotePort} ${localAddress}`)
+    const all = sockets({ protocol: 'tcp', state: 'SYN_RECV', ...place }).filter(isTcp)
+    return withoutDead(all, localPort).map(
+      (entry) => `${endOf(entry.remoteAddress, entry.remotePort)} ${entry.localAddress}`,
+    )
   }
 
   /** Notes those that are there: from now on only these count, and later ones are not the listener's. */

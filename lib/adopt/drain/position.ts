@@ -1,5 +1,7 @@
 import type net from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { InternetEntry } from '../../diag/entry.js'
+import { isListening } from '../../handle.js'
 import { native } from '../../native.js'
 import { getOption, type Instruction, setOption } from '../../options/index.js'
 import { encodeAddress } from '../../sockaddr.js'
@@ -35,34 +37,64 @@ function destinationOf({ family, localAddress }: InternetEntry): string {
   return isWildcard ? families[family].loopback : localAddress
 }
 
+/** Whether a probe is connected by now, or becomes so within a time in milliseconds. */
+async function isAnswered(probe: BareSocket, limit: number): Promise<boolean> {
+  const deadline = performance.now() + limit
+  for (;;) {
+    if (getOption(probe, 'TCP_INFO').state === 'ESTABLISHED') return true
+    if (performance.now() >= deadline) return false
+    await nextTurn()
+  }
+}
+
+/** What is probed, and how. */
+interface Probing {
+  readonly server: net.Server
+  readonly listener: InternetEntry
+  readonly members: number
+}
+
 /** Whether a connection that is steered to a member is answered with the hop limit that only this listener has. */
-function answers(server: net.Server, listener: InternetEntry, index: number, ports: Set<number>): boolean {
+async function answers({ server, listener }: Probing, index: number, limit: number): Promise<boolean> {
   const { least, header } = families[listener.family]
   const address = destinationOf(listener)
   using probe = new BareSocket(listener.family)
   setOption(probe, least, largestHops)
   probe.bind({ address })
   const { port } = probe.address() as { port: number }
-  ports.add(port)
   attachReuseportProgram(server, steerPort(port, index, header))
   native.connect(probe.fd, encodeAddress(listener.family, { address, port: listener.localPort }))
-  const isAnswered = getOption(probe, 'TCP_INFO').state === 'ESTABLISHED'
-  probe.abort()
-  return isAnswered
+  try {
+    return await isAnswered(probe, limit)
+  } finally {
+    probe.abort()
+  }
+}
+
+async function indexWithin(probing: Probing, limit: number): Promise<number | undefined> {
+  for (let index = 0; index < probing.members; index++) {
+    if (await answers(probing, index, limit)) return index
+  }
+  return undefined
 }
 
 /** Lets a listener answer with the largest hop limit, and keep who does not say anything away from its queue. */
-function withMark<Result>(server: net.Server, { family }: InternetEntry, use: () => Result): Result | undefined {
-  const { hops } = families[family]
+async function withMark<Result>(
+  { server, listener }: Probing,
+  use: () => Promise<Result | undefined>,
+): Promise<Result | undefined> {
+  const { hops } = families[listener.family]
   const before = { hops: getOption(server, hops), defer: getOption(server, 'TCP_DEFER_ACCEPT') }
   if (before.hops === largestHops) return undefined
   if (before.defer === 0) setOption(server, 'TCP_DEFER_ACCEPT', 1)
   try {
     setOption(server, hops, largestHops)
-    return use()
+    return await use()
   } finally {
-    setOption(server, hops, before.hops)
-    if (before.defer === 0) setOption(server, 'TCP_DEFER_ACCEPT', 0)
+    if (isListening(server)) {
+      setOption(server, hops, before.hops)
+      if (before.defer === 0) setOption(server, 'TCP_DEFER_ACCEPT', 0)
+    }
   }
 }
 
@@ -73,25 +105,29 @@ export interface Position {
 }
 
 /**
+ * How long to wait for an answer, in milliseconds. Over the loopback interface it is usually there when connect()
+ * returns; where other work of the kernel goes first, it is not.
+ */
+const usualLimits: readonly number[] = [0, 20]
+
+/**
  * Finds the index of a listener in its SO_REUSEPORT group. The kernel tells it to nobody, and it moves when a member
  * closes, so it is measured: connections of this process's own are steered to one index after the other, and each asks
  * for a hop limit (IP_MINTTL) with which this listener answers for the moment, and no other does. What reaches another
- * member stays half open and is gone within seconds, and no server sees it; nor does this one (TCP_DEFER_ACCEPT). It all
- * happens within one turn of the event loop, since over the loopback interface an answer is there when connect() returns.
+ * member stays half open and is gone within seconds, and no server sees it; nor does this one (TCP_DEFER_ACCEPT).
  *
  * The group has a program of ours afterwards.
  *
- * @param ports gets the ports from which the listener was probed
  * @returns undefined where it could not be found out
  * @see ip(7), tcp(7), net/core/sock_reuseport.c
  */
-export function findPosition(
-  server: net.Server,
-  listener: InternetEntry,
-  members: number,
-  ports: Set<number>,
-): Position | undefined {
-  const indexes = Array.from({ length: members }, (_, index) => index)
-  const index = withMark(server, listener, () => indexes.find((one) => answers(server, listener, one, ports)))
-  return index === undefined ? undefined : { index, members }
+export async function findPosition(probing: Probing, limits = usualLimits): Promise<Position | undefined> {
+  const index = await withMark(probing, async () => {
+    for (const limit of limits) {
+      const found = await indexWithin(probing, limit)
+      if (found !== undefined) return found
+    }
+    return undefined
+  })
+  return index === undefined ? undefined : { index, members: probing.members }
 }

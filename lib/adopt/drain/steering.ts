@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs'
 import type net from 'node:net'
 import { openProcessSocket } from '../../diag/borrowed.js'
-import type { InternetEntry, SocketOwner } from '../../diag/entry.js'
+import type { InternetEntry } from '../../diag/entry.js'
 import { sockets } from '../../diag/sockets.js'
 import type { SystemError } from '../../errors.js'
 import { isListening, type SocketLike } from '../../handle.js'
@@ -39,7 +39,14 @@ function detach(target: SocketLike): void {
   }
 }
 
-function detachThrough({ pid, fd }: SocketOwner, inode: number): boolean {
+/** Where a socket is open. */
+interface Place {
+  readonly pid: number
+  readonly fd: number
+  readonly inode: number
+}
+
+function detachThrough({ pid, fd, inode }: Place): boolean {
   using socket = openProcessSocket(pid, fd)
   // The process may have closed it meanwhile, and have another socket by that number.
   if (fstatSync(socket.fd).ino !== inode) return false
@@ -51,8 +58,6 @@ function detachThrough({ pid, fd }: SocketOwner, inode: number): boolean {
 export class Steering {
   readonly #server: net.Server
   readonly #listener: InternetEntry
-  /** The ports from which the listener was probed. */
-  readonly ports = new Set<number>()
   #members: readonly number[] = []
   #position: Position | undefined
   #isUsed = false
@@ -72,14 +77,15 @@ export class Steering {
   }
 
   /** Steers away from the listener. False where that is not possible; the group then has no program any more. */
-  begin(): boolean {
+  async begin(): Promise<boolean> {
     const members = membersOf(this.#listener).map(({ inode }) => inode)
     this.#members = members
     this.#isUsed = false
     if (members.length < 2) return false
     this.#undone = false
     try {
-      this.#position = findPosition(this.#server, this.#listener, members.length, this.ports)
+      const probing = { server: this.#server, listener: this.#listener, members: members.length }
+      this.#position = await findPosition(probing)
       if (!this.#position) return this.#giveUp()
       attachReuseportProgram(this.#server, steerAway(this.#position))
       this.#isUsed = true
@@ -112,28 +118,33 @@ export class Steering {
     if (index < members - 1) attachReuseportProgram(this.#server, steerTo(members - 1))
   }
 
-  /** Takes the program away: through the listener or, once that is closed, through another member. */
+  /**
+   * Takes the program away: through the listener or, once that is closed, through another member. It does not throw: what
+   * keeps it from doing so is in the report.
+   */
   undo(): void {
     if (this.#undone) return
-    if (isListening(this.#server)) {
-      detach(this.#server)
-      this.#undone = true
-      return
-    }
-    const inode = this.#members.filter((one) => one !== this.#listener.inode)
-    for (const entry of sockets({ protocol: 'tcp', state: 'LISTEN', inode, processes: true })) {
-      for (const owner of entry.owners ?? []) {
-        if (this.#tryUndo(owner, entry.inode)) return
-      }
-    }
-  }
-
-  #tryUndo(owner: SocketOwner, inode: number): boolean {
     try {
-      this.#undone = detachThrough(owner, inode)
+      if (isListening(this.#server)) detach(this.#server)
+      this.#undone = isListening(this.#server) || this.#others().some((one) => this.#detachThrough(one))
     } catch (error) {
       this.#error = error as SystemError
     }
-    return this.#undone
+  }
+
+  /** The descriptors of the other members that this process can see. */
+  #others(): Place[] {
+    const inode = this.#members.filter((one) => one !== this.#listener.inode)
+    const entries = sockets({ protocol: 'tcp', state: 'LISTEN', inode, processes: true })
+    return entries.flatMap((entry) => (entry.owners ?? []).map(({ pid, fd }) => ({ pid, fd, inode: entry.inode })))
+  }
+
+  #detachThrough(place: Place): boolean {
+    try {
+      return detachThrough(place)
+    } catch (error) {
+      this.#error = error as SystemError
+      return false
+    }
   }
 }

@@ -17,6 +17,9 @@ import { judge } from './verdict.js'
  */
 const settle = 5
 
+/** After how long a process that has the socket open is taken to keep it, in milliseconds. */
+const holderTime = 50
+
 /** Drains a listener of TCP. */
 export class TcpDrain {
   readonly #request: DrainRequest
@@ -24,7 +27,7 @@ export class TcpDrain {
   readonly #traffic: Traffic
   readonly #steering: Steering
   readonly #filter: SynFilter
-  readonly #holders: readonly string[]
+  #holders: readonly string[] = []
   readonly #reusePort: boolean
   #turn: Turn | undefined
 
@@ -35,7 +38,6 @@ export class TcpDrain {
     this.#traffic = traffic
     this.#steering = new Steering(server, listener)
     this.#filter = new SynFilter(server)
-    this.#holders = otherHolders(listener, fdOf(server))
     this.#reusePort = getOption(server, 'SO_REUSEPORT')
   }
 
@@ -43,6 +45,7 @@ export class TcpDrain {
   async run(): Promise<DrainReport> {
     try {
       await this.#takeTurn()
+      this.#holders = await this.#findHolders()
       await this.#empty()
       closeListener(this.#request.server)
     } catch (error) {
@@ -60,8 +63,17 @@ export class TcpDrain {
     return this.#holders.length > 0
   }
 
+  /** Who has the socket open all the time, and not just while it starts a program or takes a look. */
+  async #findHolders(): Promise<readonly string[]> {
+    const holders = otherHolders(this.#listener, fdOf(this.#request.server))
+    if (holders.length === 0) return holders
+    await this.#traffic.pause(holderTime)
+    const later = otherHolders(this.#listener, fdOf(this.#request.server))
+    return holders.filter((one) => later.includes(one))
+  }
+
   async #takeTurn(): Promise<void> {
-    if (!this.#reusePort || this.#isShared) return
+    if (!this.#reusePort) return
     const { signal, timeout } = this.#request
     const limit = AbortSignal.timeout(timeout)
     this.#turn = await takeTurn(this.#listener, signal ? AbortSignal.any([signal, limit]) : limit)
@@ -75,7 +87,7 @@ export class TcpDrain {
   /** Empties the queue until nothing has come between the last look and now, when the listener is to be closed. */
   async #empty(): Promise<void> {
     for (;;) {
-      const isSteered = this.#turn !== undefined && this.#steering.begin()
+      const isSteered = this.#turn !== undefined && !this.#isShared && (await this.#steering.begin())
       await (isSteered ? this.#emptySteered() : this.#emptyUnsteered())
       const isEmpty = this.#queue() === 0 && (!isSteered || this.#steering.holds)
       if (isEmpty || this.#traffic.isLate) break
@@ -85,7 +97,7 @@ export class TcpDrain {
 
   /** Who came before the steering is waited for; who comes later is another listener's. */
   async #emptySteered(): Promise<void> {
-    const requests = new Requests(this.#listener, this.#steering.ports)
+    const requests = new Requests(this.#listener)
     requests.remember()
     let isFirst = true
     const look = (): Waiting => {
@@ -98,7 +110,7 @@ export class TcpDrain {
 
   async #emptyUnsteered(): Promise<void> {
     const isFiltered = !this.#isShared && this.#filter.begin()
-    const requests = new Requests(this.#listener, this.#steering.ports)
+    const requests = new Requests(this.#listener)
     const look = (): Waiting => ({ queue: this.#queue(), synRecv: requests.count() })
     await this.#traffic.emptied(look, isFiltered ? settle : 0)
   }

@@ -62,7 +62,8 @@ export class Traffic implements Disposable {
     this.synRecv.most = Math.max(this.synRecv.most, synRecv)
   }
 
-  async #pause(ms: number): Promise<void> {
+  /** Waits for a time in milliseconds, or until the time is up. */
+  async pause(ms: number): Promise<void> {
     const left = this.#deadline - performance.now()
     await sleep(Math.max(0, Math.min(ms, left)), undefined, { signal: this.#signal }).catch(() => {})
     // Right after the event loop has accepted all that there was.
@@ -82,7 +83,7 @@ export class Traffic implements Disposable {
   async emptied(look: () => Waiting, settle: number): Promise<boolean> {
     let pause = settle
     for (;;) {
-      await this.#pause(pause)
+      await this.pause(pause)
       const waiting = look()
       this.note(waiting)
       if (waiting.queue + waiting.synRecv === 0) return true
