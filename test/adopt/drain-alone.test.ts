@@ -13,17 +13,19 @@ const keep = keepServers()
 const why = isRoot ? '' : ' (needs root)'
 const host = '127.0.0.1'
 
-/** What drain() says of a listener in a process of its own, which becomes a user first. */
+/** What drain() says of a listener in a process of its own, which becomes a user once everything is loaded. */
 function drainedBy(uid: number | undefined, options: string): Promise<DrainReport> {
   const program = `
     const net = await import('node:net')
+    await sockctl.drain(await sockctl.listen(net.createServer(), { host: '127.0.0.1' }))
+    ${uid === undefined ? '' : `process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});`}
     const server = net.createServer((socket) => socket.on('error', () => {}).end())
     await sockctl.listen(server, { host: '127.0.0.1', ${options} })
     const clients = Array.from({ length: 5 }, () => net.connect(server.address().port, '127.0.0.1'))
     const { filter, steering, ...rest } = await sockctl.drain(server)
     const codeOf = ({ error, ...left }) => ({ ...left, error: error?.code })
     report({ ...rest, filter: codeOf(filter), steering: codeOf(steering) })`
-  return inProcess(program, uid)
+  return inProcess(program)
 }
 
 describe('drain without a successor', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { useOwnNetwork } from '../sockets/network.js'
+import { isRoot, nobody } from '../support.js'
 import { inCluster } from './cluster.js'
 import { Clients } from './drains.js'
 import { keepMembers, memberKinds } from './members.js'
@@ -38,6 +39,26 @@ describe.each(memberKinds)('drain in one of three %s', (kind) => {
     clients.forget()
     await clients.told(100)
     expect(await clients.stop()).toEqual(['1', '2'])
+  })
+})
+
+const why = isRoot ? '' : ' (needs root, to give its rights up)'
+
+describe.skipIf(why)(`drain among processes that may not look into each other${why}`, () => {
+  test('loses nobody, and says that the program stays', async () => {
+    // Whoever has changed its user is closed to others of that user, until it runs another program.
+    const closedProgram = `
+      await sockctl.drain(await sockctl.listen(net.createServer(), { host: '${host}' }))
+      process.setgroups([]); process.setgid(${nobody}); process.setuid(${nobody})
+      ${program}`
+    const [port, control] = (await start('processes', closedProgram, 0, 0)) as [number, number]
+    await start('processes', closedProgram, 1, port)
+    const clients = new Clients({ host, port }, 8)
+    await clients.told(50)
+    expect(await drainAt(control)).toEqual({ guarantee: 'lossless', undone: false })
+    clients.forget()
+    await clients.told(50)
+    expect(await clients.stop()).toEqual(['1'])
   })
 })
 

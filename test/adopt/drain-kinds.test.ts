@@ -5,6 +5,7 @@ import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
 import { describe, expect, test } from 'vitest'
+import { showsProtocol } from '../../lib/diag/sockets.js'
 import { drain, listen } from '../../lib/index.js'
 import { useOwnNetwork } from '../sockets/network.js'
 import { closeServer, portOfServer } from './pairs.js'
@@ -14,6 +15,7 @@ import { credentials, trust } from './tls.js'
 useOwnNetwork()
 
 const keep = keepServers()
+const whyNoMptcp = showsProtocol('mptcp') ? '' : ' (this kernel has no MPTCP)'
 const host = '127.0.0.1'
 
 /** Answers with the name of the server that was asked, over a connection of its own or one that stays. */
@@ -98,5 +100,17 @@ describe('drain of a tls server', () => {
     const [data] = await once(tls.connect({ socket: raw, ...trust }), 'data')
     expect(String(data)).toBe('old')
     await closeServer(next)
+  })
+})
+
+describe.skipIf(whyNoMptcp)(`drain of an MPTCP listener${whyNoMptcp}`, () => {
+  test.each([1, 2])('empties the queue, in a group of %i, and says that it takes no program', async (members) => {
+    const how = { host, reusePort: true, protocol: 'mptcp' } as const
+    const old = await listen(net.createServer(), how)
+    if (members === 2) keep(await listen(net.createServer(), { ...how, port: portOfServer(old) }))
+    const report = await drain(old)
+    expect(report).toMatchObject({ guarantee: 'queue-empty', filter: { used: false } })
+    expect(report.steering).toMatchObject({ used: false, members, undone: true })
+    expect(report.steering.error?.code).toBe(members === 2 ? 'ERR_SOCKCTL_UNSUPPORTED' : undefined)
   })
 })

@@ -30,12 +30,15 @@ function steerAway({ index, members }: Position): Instruction[] {
   ]
 }
 
-/** Takes the program away from the group; somebody may have done so already. */
+/** Where somebody has taken the program away already, and where none could be attached (MPTCP). */
+const noProgram: ReadonlySet<string> = new Set(['ENOENT', 'ERR_SOCKCTL_UNSUPPORTED'])
+
+/** Takes the program away from the group. */
 function detach(target: SocketLike): void {
   try {
     detachReuseportProgram(target)
   } catch (error) {
-    if ((error as SystemError).code !== 'ENOENT') throw error
+    if (!noProgram.has((error as SystemError).code)) throw error
   }
 }
 
@@ -71,7 +74,7 @@ export class Steering {
 
   /** What there is to report. */
   get report(): DrainSteering {
-    const members = this.#members.length
+    const members = Math.max(1, this.#members.length)
     const used = this.#isUsed
     return { used, members, index: this.#position?.index, undone: this.#undone, error: this.#error }
   }
@@ -102,10 +105,14 @@ export class Steering {
     return false
   }
 
-  /** Whether the group is still the one in which the listener's index was found: it moves when another member closes. */
-  get holds(): boolean {
+  /**
+   * Whether new connections go elsewhere for sure: the index moves when another member closes, and what the program says
+   * of it holds no more.
+   */
+  verify(): boolean {
     const members = new Set(membersOf(this.#listener).map(({ inode }) => inode))
-    return this.#members.every((inode) => members.has(inode))
+    this.#isUsed &&= this.#members.every((inode) => members.has(inode))
+    return this.#isUsed
   }
 
   /**
@@ -126,24 +133,27 @@ export class Steering {
     if (this.#undone) return
     try {
       if (isListening(this.#server)) detach(this.#server)
-      this.#undone = isListening(this.#server) || this.#others().some((one) => this.#detachThrough(one))
+      this.#undone = isListening(this.#server) || this.#undoThroughOthers()
     } catch (error) {
-      this.#error = error as SystemError
+      this.#error ??= error as SystemError
     }
   }
 
-  /** The descriptors of the other members that this process can see. */
-  #others(): Place[] {
+  /** Takes it away through a descriptor of another member, if this process may use one. Without members there is none. */
+  #undoThroughOthers(): boolean {
     const inode = this.#members.filter((one) => one !== this.#listener.inode)
     const entries = sockets({ protocol: 'tcp', state: 'LISTEN', inode, processes: true })
-    return entries.flatMap((entry) => (entry.owners ?? []).map(({ pid, fd }) => ({ pid, fd, inode: entry.inode })))
+    const places = entries.flatMap((entry) =>
+      (entry.owners ?? []).map(({ pid, fd }) => ({ pid, fd, inode: entry.inode })),
+    )
+    return entries.length === 0 || places.some((place) => this.#detachThrough(place))
   }
 
   #detachThrough(place: Place): boolean {
     try {
       return detachThrough(place)
     } catch (error) {
-      this.#error = error as SystemError
+      this.#error ??= error as SystemError
       return false
     }
   }

@@ -89,8 +89,9 @@ export class TcpDrain {
     for (;;) {
       const isSteered = this.#turn !== undefined && !this.#isShared && (await this.#steering.begin())
       await (isSteered ? this.#emptySteered() : this.#emptyUnsteered())
-      const isEmpty = this.#queue() === 0 && (!isSteered || this.#steering.holds)
-      if (isEmpty || this.#traffic.isLate) break
+      const [queue, holds] = [this.#queue(), !isSteered || this.#steering.verify()]
+      this.#traffic.note({ queue, synRecv: this.#traffic.synRecv.left })
+      if ((queue === 0 && holds) || this.#traffic.isLate) break
     }
     this.#steering.prepareClose()
   }
