@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { codedError } from '../../errors.js'
+import type { SocketLike } from '../../handle.js'
+import { type PeerProcess, peerCredentials, peerProcess } from '../../sockets/index.js'
+
+/** Who is at the other end of a handover. */
+export interface HandoverPeer {
+  /** The process; 0 where this process's namespace does not show it. */
+  readonly pid: number
+  /** The effective user. */
+  readonly uid: number
+  /** The effective group. */
+  readonly gid: number
+  /** The name of its program, as `ps -o comm` shows it; undefined where that is not known (any more). */
+  readonly command: string | undefined
+}
+
+/** Decides whether a peer may take part in a handover. */
+export type HandoverPolicy = (peer: HandoverPeer) => boolean
+
+/** How a peer is refused that may not take part. */
+export interface PeerRefusedError extends Error {
+  code: 'ERR_SOCKCTL_PEER_REFUSED'
+  peer: HandoverPeer
+}
+
+/** The process at the other end, held where the kernel can do that. */
+function hold(channel: SocketLike): PeerProcess | undefined {
+  try {
+    return peerProcess(channel)
+  } catch {
+    // Before Linux 6.5, or it has ended.
+    return undefined
+  }
+}
+
+/** The name of a process's program; undefined where it may be another process by now. */
+function commandOf(pid: number, channel: SocketLike): string | undefined {
+  const held = hold(channel)
+  try {
+    const command = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()
+    return held && held.pid !== pid ? undefined : command
+  } catch {
+    return undefined
+  } finally {
+    held?.close()
+  }
+}
+
+/** Who is at the other end of a Unix socket. */
+export function peerOf(channel: SocketLike): HandoverPeer {
+  const { pid, uid, gid } = peerCredentials(channel)
+  return { pid, uid, gid, command: commandOf(pid, channel) }
+}
+
+/** The same user, and root. */
+export function isTrusted({ uid }: HandoverPeer): boolean {
+  return uid === 0 || uid === process.geteuid?.()
+}
+
+/** Who a peer is, in words. */
+export function describePeer({ pid, uid, command }: HandoverPeer): string {
+  return `process ${pid} (${command ?? 'program unknown'}) of user ${uid}`
+}
+
+/**
+ * Finds out who is at the other end, and whether it may take part.
+ *
+ * @throws a `PeerRefusedError`; a system error of `getsockopt` for what is no connected Unix socket
+ */
+export function authenticate(channel: SocketLike, allow: HandoverPolicy = isTrusted): HandoverPeer {
+  const peer = peerOf(channel)
+  if (allow(peer) === true) return peer
+  const error = codedError('ERR_SOCKCTL_PEER_REFUSED', `No sockets for, or from, ${describePeer(peer)}`)
+  throw Object.assign(error, { peer })
+}
