@@ -67,12 +67,14 @@ export class Connections {
 
   /** Waits until all are closed, or the signal fires. */
   async gone(signal: AbortSignal): Promise<void> {
+    const wake = () => this.#wake()
+    signal.addEventListener('abort', wake, { once: true })
     while (this.size > 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
       })
     }
+    signal.removeEventListener('abort', wake)
   }
 
   /** Ends those that are left; gives how many there were. */

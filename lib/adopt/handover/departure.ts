@@ -16,18 +16,38 @@ export function countConnections(members: ReadonlyMap<string, Member>): number {
   return [...members.values()].reduce((sum, { connections }) => sum + connections, 0)
 }
 
-/** Waits until the new process is gone, without having said goodbye. */
-async function untilGone(channel: net.Socket, signal: AbortSignal): Promise<'gone' | undefined> {
-  const message = await hear(channel, { timeout: 0, signal }).catch(() => undefined)
-  return message?.step === 'bye' || signal.aborted ? undefined : 'gone'
+/** What the new process says, or that it is gone without a goodbye. */
+interface Successor {
+  /** Resolves when its event loop has turned with the servers in it, or when it ended on purpose. */
+  readonly settled: Promise<void>
+  readonly gone: Promise<'gone'>
+}
+
+function watch(channel: net.Socket, signal: AbortSignal): Successor {
+  let settle = () => {}
+  let lose: (gone: 'gone') => void = () => {}
+  const settled = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  const gone = new Promise<'gone'>((resolve) => {
+    lose = resolve
+  })
+  const listen = async () => {
+    for (;;) {
+      const { step } = await hear(channel, { timeout: 0, signal })
+      settle()
+      if (step === 'bye') return
+    }
+  }
+  listen().catch(() => (signal.aborted ? settle() : lose('gone')))
+  return { settled, gone }
 }
 
 /** Waits for the connections to end, the caller's own function included, or for the end of the time. */
-async function untilDrained({ members, leave }: TakeoverRequest, signal: AbortSignal): Promise<'drained'> {
+async function untilDrained({ members, leave }: TakeoverRequest, signal: AbortSignal): Promise<void> {
   const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   await Promise.all([...members.values()].map((member) => member.drain(signal)))
   await Promise.race([leave?.(), over])
-  return 'drained'
 }
 
 /** Lets the connections end; comes back early where the new process is gone. */
@@ -36,8 +56,9 @@ export async function depart(channel: net.Socket, request: TakeoverRequest): Pro
   const end = new AbortController()
   const timer = setTimeout(() => end.abort(), request.drainTimeout)
   try {
-    const drained = untilDrained(request, end.signal)
-    const gone = untilGone(channel, end.signal).then((outcome) => outcome ?? drained)
+    const { settled, gone } = watch(channel, end.signal)
+    // Not before it has shown that it lives: one that died at once must find this process still here.
+    const drained = Promise.all([untilDrained(request, end.signal), settled]).then(() => 'drained' as const)
     return { outcome: await Promise.race([drained, gone]), connections }
   } finally {
     clearTimeout(timer)

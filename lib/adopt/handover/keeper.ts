@@ -74,22 +74,26 @@ export class Keeper extends EventEmitter {
   }
 
   async #hearOut(channel: net.Socket, peer: HandoverPeer): Promise<void> {
-    await expectStep(channel, 'hello', this.#request)
-    if (this.#busy) throw handoverError('Another takeover is under way')
-    this.#busy = true
     const steps = new Steps('old', this.#request.path)
     let kept: Kept | undefined
-    try {
-      steps.take('asked')
+    const collect = () => {
+      if (this.#busy) throw handoverError('Another takeover is under way')
+      this.#busy = true
       kept = this.#duplicate()
-      await this.#handOver(channel, kept, steps)
-      await this.#leave(channel, kept, peer, steps)
+      return kept
+    }
+    try {
+      await this.#handOver(channel, collect, steps)
+      await this.#leave(channel, kept as unknown as Kept, peer, steps)
     } catch (error) {
-      steps.take('kept')
+      if (steps.taken.length > 0) steps.take('kept')
       throw error
     } finally {
-      if (kept) closeAll(kept.values())
-      this.#busy = false
+      const own = kept as Kept | undefined
+      if (own) {
+        closeAll(own.values())
+        this.#busy = false
+      }
     }
   }
 
@@ -99,13 +103,14 @@ export class Keeper extends EventEmitter {
   }
 
   /** Gives the sockets, and waits until the new process serves. */
-  async #handOver(channel: net.Socket, kept: Kept, steps: Steps): Promise<void> {
-    const { readyTimeout, timeout } = this.#request
-    await sendBatches(channel, kept, { timeout }, () => steps.take('offered'))
-    steps.take('sent')
+  async #handOver(channel: net.Socket, collect: () => Kept, steps: Steps): Promise<void> {
+    const { readyTimeout, timeout, members } = this.#request
+    // In the turn in which they are asked for, so that there is no step before the new process has them.
+    await sendBatches(channel, { collect, onGiven: () => steps.take('given') }, { timeout })
+    steps.take('received')
     await expectStep(channel, 'ready', { timeout: readyTimeout })
     steps.take('ready')
-    say(channel, { step: 'go' })
+    say(channel, { step: 'go', connections: countConnections(members) })
     steps.take('confirmed')
     await expectStep(channel, 'serving', { timeout })
     steps.take('relieved')

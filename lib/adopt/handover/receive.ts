@@ -13,8 +13,8 @@ function checkCount(count: unknown, limit: number): number {
 
 /** Checks the names of a batch. */
 function checkNames({ names, start }: Message, known: ReadonlyMap<string, unknown>, count: number): string[] {
-  const left = Math.min(count - known.size, batchSize)
-  const isBatch = Array.isArray(names) && names.length > 0 && names.length <= left && start === known.size
+  const expected = Math.min(count - known.size, batchSize)
+  const isBatch = Array.isArray(names) && names.length === expected && start === known.size
   if (!isBatch || !names.every(isName)) throw handoverError('The other side announces no proper batch of sockets')
   if (new Set([...names, ...known.keys()]).size !== names.length + known.size) {
     throw handoverError('The other side has two sockets of one name')
@@ -41,18 +41,19 @@ export async function receiveBatches(
   channel: net.Socket,
   request: HandoverRequest,
 ): Promise<Map<string, ReceivedSocket>> {
-  const { from, count: offered } = await expectStep(channel, 'offer', request)
-  const count = checkCount(offered, request.limit)
+  const { from } = await expectStep(channel, 'offer', request)
   const sockets = new Map<string, ReceivedSocket>()
   const courier = new Courier(String(from))
   try {
     say(channel, { step: 'ready-to-receive', to: courier.name })
-    while (sockets.size < count) {
+    let count: number
+    do {
       const batch = await expectStep(channel, 'batch', request)
+      count = checkCount(batch.count, request.limit)
       const names = checkNames(batch, sockets, count)
       adopt(names, courier.receive(sockets.size, names.length), sockets)
       say(channel, { step: 'received', count: sockets.size })
-    }
+    } while (sockets.size < count)
     return sockets
   } catch (error) {
     closeAll(sockets.values())

@@ -5,27 +5,35 @@ import { authenticate } from './peer.js'
 import { closeAll, duplicateAll, type ReceivedSocket } from './received.js'
 import { checkChannel, checkHandover, checkSockets, type HandoverOptions, type NamedSockets } from './request.js'
 
-/** Offers sockets and sends them once the other side is ready for them, a batch at a time. */
-export async function sendBatches(
-  channel: net.Socket,
-  sockets: ReadonlyMap<string, ReceivedSocket>,
-  patience: Patience,
-  onReady: () => void = () => {},
-): Promise<void> {
+/** What to do while sockets are sent. */
+export interface Sending {
+  /** Gives the sockets, once the other side is ready for them. */
+  collect(): ReadonlyMap<string, ReceivedSocket>
+  /** Runs when the first batch is on its way, in the same turn of the event loop. */
+  onGiven?(): void
+}
+
+/**
+ * Offers sockets and sends them once the other side is ready for them, a batch at a time. What is on its way arrives, even
+ * if this process dies.
+ */
+export async function sendBatches(channel: net.Socket, sending: Sending, patience: Patience): Promise<void> {
   const courier = new Courier()
   try {
-    say(channel, { step: 'offer', from: courier.name, count: sockets.size })
+    say(channel, { step: 'offer', from: courier.name })
     const { to } = await expectStep(channel, 'ready-to-receive', patience)
     courier.connect(to)
-    onReady()
-    const entries = [...sockets]
-    for (let start = 0; start < entries.length; start += batchSize) {
+    const entries = [...sending.collect()]
+    let start = 0
+    do {
       const batch = entries.slice(start, start + batchSize)
       const fds = batch.map(([, socket]) => socket.fd)
       courier.send(start, fds)
-      say(channel, { step: 'batch', start, names: batch.map(([name]) => name) })
+      say(channel, { step: 'batch', start, count: entries.length, names: batch.map(([name]) => name) })
+      if (start === 0) sending.onGiven?.()
       await expectStep(channel, 'received', patience)
-    }
+      start += batchSize
+    } while (start < entries.length)
   } finally {
     courier[Symbol.dispose]()
   }
@@ -57,7 +65,7 @@ export async function sendSockets(
   try {
     request.signal?.throwIfAborted()
     authenticate(channel, request.allow)
-    await sendBatches(channel, copies, request)
+    await sendBatches(channel, { collect: () => copies }, request)
   } catch (error) {
     giveUp(channel, error)
     throw error

@@ -3,21 +3,20 @@ import { channel } from 'node:diagnostics_channel'
 /** The steps of a takeover in the new process, in order. */
 export type NewStep =
   | 'connected'
-  | 'asked'
   | 'received'
   | 'prepared'
   | 'ready'
   | 'confirmed'
   | 'listening'
   | 'serving'
+  | 'settled'
   | 'alone'
   | 'bound'
 
 /** The steps of a takeover in the old process, in order; `resumed` and `kept` are what it comes to when the new one fails. */
 export type OldStep =
-  | 'asked'
-  | 'offered'
-  | 'sent'
+  | 'given'
+  | 'received'
   | 'ready'
   | 'confirmed'
   | 'relieved'

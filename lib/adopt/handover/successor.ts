@@ -1,7 +1,8 @@
 import type net from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { listen } from '../listen.js'
 import type { Keeper } from './keeper.js'
-import { expectStep, giveUp, hear, isGone, say } from './lines.js'
+import { expectStep, giveUp, hear, isGone, type Message, say } from './lines.js'
 import type { Member } from './member.js'
 import { authenticate, type HandoverPeer } from './peer.js'
 import { ended } from './place.js'
@@ -15,11 +16,11 @@ export interface PredecessorReport {
   /** Who it was. */
   readonly peer: HandoverPeer
   /**
-   * 'left' when its connections had ended; 'died' on the way, and what it was answering is lost; 'unknown' where this
-   * process stopped first.
+   * 'left' when its connections had ended; 'died' on the way, and what it was answering is lost, and nothing else;
+   * 'unknown' where this process stopped listening to it.
    */
   readonly outcome: 'left' | 'died' | 'unknown'
-  /** How many connections it had when it stopped accepting, as it said; undefined where it died before. */
+  /** How many connections it had, as it said last; undefined where it died before it said so. */
   readonly connections: number | undefined
   /** How many connections it ended since they took too long; of one that died, undefined. */
   readonly cut: number | undefined
@@ -37,24 +38,31 @@ export interface Succession {
   readonly bye: () => void
 }
 
-/** Waits for the other process's word; gives whether it is still there. */
-async function isConfirmed(channel: net.Socket, request: TakeoverRequest): Promise<boolean> {
+/** Waits for the other process's word; undefined where it is gone, and its word is not needed any more. */
+async function confirmation(channel: net.Socket, request: TakeoverRequest): Promise<Message | undefined> {
   try {
-    await expectStep(channel, 'go', request)
-    return true
+    return await expectStep(channel, 'go', request)
   } catch (error) {
-    if (isGone(error)) return false
+    if (isGone(error)) return undefined
     throw error
   }
 }
 
+function countOf(message: Message | undefined): number | undefined {
+  return typeof message?.connections === 'number' ? message.connections : undefined
+}
+
 /** Waits until the other process has left, and says how. */
-export async function farewell(channel: net.Socket, peer: HandoverPeer): Promise<PredecessorReport> {
-  let connections: number | undefined
+async function farewell(
+  channel: net.Socket,
+  peer: HandoverPeer,
+  known: number | undefined,
+): Promise<PredecessorReport> {
+  let connections = known
   try {
     for (;;) {
       const message = await hear(channel, { timeout: 0 })
-      if (typeof message.connections === 'number') connections = message.connections
+      connections = countOf(message) ?? connections
       if (message.step === 'left') return { peer, outcome: 'left', connections, cut: Number(message.cut) }
       if (message.step === 'abort') return { peer, outcome: 'unknown', connections, cut: undefined }
     }
@@ -84,7 +92,7 @@ async function start(
   keeper: Keeper,
   request: TakeoverRequest,
   steps: Steps,
-): Promise<Pick<Succession, 'received' | 'dropped'>> {
+): Promise<Pick<Succession, 'received' | 'dropped'> & { connections: number | undefined }> {
   const { members, prepare } = request
   const started: Member[] = []
   const begin = (name: string, member: Member) => {
@@ -99,7 +107,8 @@ async function start(
     for (const [name, member] of own) await begin(name, member)
     say(channel, { step: 'ready' })
     steps.take('ready')
-    if (await isConfirmed(channel, request)) steps.take('confirmed')
+    const word = await confirmation(channel, request)
+    steps.take(word ? 'confirmed' : 'alone')
     // At once, and nothing is accepted before the next turn of the event loop: until then the old process can go on.
     const both = [...members].filter(([name]) => received.has(name)).map(([name, member]) => begin(name, member))
     const atPath = listen(keeper.control, { socket: sockets.get(ownName) as ReceivedSocket })
@@ -107,7 +116,10 @@ async function start(
     steps.take('listening')
     say(channel, { step: 'serving' })
     steps.take('serving')
-    return { received: [...received.keys()], dropped }
+    await setImmediate()
+    say(channel, { step: 'settled' })
+    steps.take('settled')
+    return { received: [...received.keys()], dropped, connections: countOf(word) }
   } catch (error) {
     keeper.stop()
     for (const member of started) member.close()
@@ -130,8 +142,6 @@ export async function succeed(
   try {
     const peer = authenticate(channel, request.allow)
     steps.take('connected')
-    say(channel, { step: 'hello' })
-    steps.take('asked')
     sockets = await receiveBatches(channel, request).catch((error) => {
       if (isGone(error)) return undefined
       throw error
@@ -142,8 +152,8 @@ export async function succeed(
       return { peer }
     }
     steps.take('received')
-    const { received, dropped } = await start(channel, sockets, keeper, request, steps)
-    return { received, dropped, peer, predecessor: farewell(channel, peer), bye: () => say(channel, { step: 'bye' }) }
+    const { received, dropped, connections } = await start(channel, sockets, keeper, request, steps)
+    return { received, dropped, peer, predecessor: farewell(channel, peer, connections), bye: () => say(channel, { step: 'bye' }) }
   } catch (error) {
     giveUp(channel, error)
     throw error
