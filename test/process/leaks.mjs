@@ -133,6 +133,10 @@ const uses = {
     () => sockctl.bindDatagram(dgram.createSocket('udp4'), { address: '192.0.2.1' }),
   ],
   connectionFactory: [() => sockctl.connectionFactory(), () => sockctl.connectionFactory({ localPort: 'none' })],
+  drain: [
+    async () => sockctl.drain(await sockctl.listen(net.createServer(), { host: '127.0.0.1', reusePort: true })),
+    () => sockctl.drain(net.createServer()),
+  ],
   explainAddressInUse: [() => diag.explainAddressInUse({ port: 1 }), () => diag.explainAddressInUse({ port: -1 })],
   openProcessSocket: [
     () => withBare((bare) => diag.openProcessSocket(process.pid, bare.fd).close()),
