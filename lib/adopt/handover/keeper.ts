@@ -142,7 +142,6 @@ export class Keeper extends EventEmitter {
     const own = kept.get(ownName) as ReceivedSocket
     const resumed = [...members].map(([name, member]) => member.resume(kept.get(name) as ReceivedSocket))
     await Promise.all([...resumed, listen(this.control, { socket: own })])
-    this.control.unref()
     steps.take('resumed')
     this.emit('resumed')
   }

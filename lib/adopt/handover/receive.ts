@@ -36,16 +36,22 @@ function adopt(names: readonly string[], fds: readonly number[], into: Map<strin
   }
 }
 
-/** Receives what the other side offers. */
+/**
+ * Receives what the other side offers.
+ *
+ * @param onAsked runs when the sockets are asked for
+ */
 export async function receiveBatches(
   channel: net.Socket,
   request: HandoverRequest,
+  onAsked: () => void = () => {},
 ): Promise<Map<string, ReceivedSocket>> {
   const { from } = await expectStep(channel, 'offer', request)
   const sockets = new Map<string, ReceivedSocket>()
   const courier = new Courier(String(from))
   try {
     say(channel, { step: 'ready-to-receive', to: courier.name })
+    onAsked()
     let count: number
     do {
       const batch = await expectStep(channel, 'batch', request)

@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel'
 /** The steps of a takeover in the new process, in order. */
 export type NewStep =
   | 'connected'
+  | 'asked'
   | 'received'
   | 'prepared'
   | 'ready'

@@ -142,7 +142,7 @@ export async function succeed(
   try {
     const peer = authenticate(channel, request.allow)
     steps.take('connected')
-    sockets = await receiveBatches(channel, request).catch((error) => {
+    sockets = await receiveBatches(channel, request, () => steps.take('asked')).catch((error) => {
       if (isGone(error)) return undefined
       throw error
     })

@@ -50,7 +50,6 @@ const mostAttempts = 10
 /** Starts without a process to take over from; false where there is one by now. */
 async function startAlone(keeper: Keeper, { path, mode, members, prepare }: TakeoverRequest): Promise<boolean> {
   if (!(await settle(keeper.control, path, mode))) return false
-  keeper.control.unref()
   const started: Member[] = []
   try {
     await prepare?.(new Map())
