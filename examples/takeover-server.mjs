@@ -25,5 +25,6 @@ function stop() {
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
 
-const { successor, connections, cut } = await running.left
-console.log(`process ${successor.pid} took over; of ${connections} connections ${cut} were cut`)
+running.left.then(({ successor, connections, cut }) => {
+  console.log(`process ${successor.pid} took over; of ${connections} connections ${cut} were cut`)
+})

@@ -27,7 +27,7 @@ describe('examples/takeover-server.mjs', () => {
     await next.line(/^took over/)
     expect(await ask()).not.toBe(first)
     await old.line(/took over; of 0 connections 0 were cut/)
-    expect(await old.stop()).toEqual({ status: 0, stderr: '' })
+    expect(await old.ended()).toEqual({ status: 0, stderr: '' })
     expect(await next.stop()).toEqual({ status: 0, stderr: '' })
   })
 })

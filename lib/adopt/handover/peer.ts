@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
 import { codedError } from '../../errors.js'
 import type { SocketLike } from '../../handle.js'
 import { type PeerProcess, peerCredentials, peerProcess } from '../../sockets/index.js'
@@ -26,6 +27,8 @@ export interface PeerRefusedError extends Error {
 
 /** The process at the other end, held where the kernel can do that. */
 function hold(channel: SocketLike): PeerProcess | undefined {
+  // Node warns of each descriptor that a worker closes and did not open.
+  if (!isMainThread) return undefined
   try {
     return peerProcess(channel)
   } catch {
