@@ -9,10 +9,7 @@ const usage = `npm run bench -- takeover [--rounds 5] [--flight 32] [--json] [--
   --json    print the data, every round included, instead of the report
   --check   exit with 1 when a claim does not hold`
 
-const points = [
-  ...newSteps.map((step) => ({ side: 'new', step })),
-  ...oldSteps.map((step) => ({ side: 'old', step })),
-]
+const points = [...newSteps.map((step) => ({ side: 'new', step })), ...oldSteps.map((step) => ({ side: 'old', step }))]
 
 async function measure(rounds, flight) {
   const results = []
@@ -47,14 +44,17 @@ function print(data) {
   console.log('killed at             rounds  answered  lost  refused  told')
   for (const { side, step, rounds, answered, lost, refused, told } of rowsOf(data)) {
     const numbers = [String(rounds).padStart(8), String(answered).padStart(10), String(lost).padStart(6)]
-    console.log(`${`${side} ${step}`.padEnd(20)}${numbers.join('')}${String(refused).padStart(9)}${told ? '   yes' : '    no'}`)
+    console.log(
+      `${`${side} ${step}`.padEnd(20)}${numbers.join('')}${String(refused).padStart(9)}${told ? '   yes' : '    no'}`,
+    )
   }
 }
 
 function judge(data) {
   return rowsOf(data).map(({ side, step, serves, lost, most, refused, told }) => {
     const few = side === 'new' ? lost === 0 : most <= data.flight && refused === 0
-    const wanted = side === 'new' ? 'wanted 0' : 'wanted those in flight in it at most, and that the new one says it died'
+    const wanted =
+      side === 'new' ? 'wanted 0' : 'wanted those in flight in it at most, and that the new one says it died'
     const text = `${side} killed at ${step}: lost ${lost}, ${wanted}`
     return { title: `${side} ${step}`, lost, holds: few && serves && told, text }
   })

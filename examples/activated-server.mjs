@@ -28,4 +28,8 @@ for (const [name, sockets] of activatedSockets()) {
     console.log(`${name}: ${type} on ${address}:${port}`)
   }
 }
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => servers.forEach((server) => server.close()))
+
+function stop() {
+  for (const server of servers) server.close()
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)

@@ -29,8 +29,8 @@ napi_value SendDescriptors(napi_env env, napi_callback_info info) {
   return Result(env, system::SendDescriptors(fd, message.data, message.length, descriptors.data(), count));
 }
 
-// Fills the given bytes with the descriptors, which are owned, and writes how many came. Where there is no room for all,
-// all are closed.
+// Fills the given bytes with the descriptors, which are owned, and writes how many came. Where there is no room for
+// all, all are closed.
 napi_value ReceiveDescriptors(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info, 3);
   const int fd = arguments.Int32(0);

@@ -10,7 +10,17 @@ import { ServerProcess } from './processes.mjs'
 export const newSteps = ['connected', 'asked', 'received', 'prepared', 'ready', 'confirmed', 'listening', 'serving']
 
 /** Where the old process is killed. */
-export const oldSteps = ['given', 'received', 'ready', 'confirmed', 'relieved', 'stopped', 'draining', 'drained', 'left']
+export const oldSteps = [
+  'given',
+  'received',
+  'ready',
+  'confirmed',
+  'relieved',
+  'stopped',
+  'draining',
+  'drained',
+  'left',
+]
 
 /** How long the load runs before and after, in milliseconds. */
 const moment = 100

@@ -14,6 +14,8 @@ import {
   validateSignal,
   validateString,
 } from '../validate.js'
+import { checkReady } from './handover/adopt.js'
+import type { ReceivedSocket } from './handover/received.js'
 import {
   checkKind,
   checkPreparation,
@@ -21,8 +23,6 @@ import {
   type SocketPreparation,
   type StreamProtocol,
 } from './prepare.js'
-import { checkReady } from './handover/adopt.js'
-import type { ReceivedSocket } from './handover/received.js'
 import { type StalePolicy, stalePolicies } from './unix.js'
 
 /** How `listen` binds and listens. What Node's `server.listen` knows has Node's meaning. */

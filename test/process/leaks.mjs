@@ -262,7 +262,9 @@ async function usePackage() {
 }
 
 function assertComplete() {
-  const functions = Object.entries({ ...sockctl, ...diag, ...handover }).filter(([, value]) => typeof value === 'function')
+  const functions = Object.entries({ ...sockctl, ...diag, ...handover }).filter(
+    ([, value]) => typeof value === 'function',
+  )
   const names = functions.map(([name]) => name)
   assert.deepStrictEqual(Object.keys(nativeUses).sort(), Object.keys(native).sort())
   assert.deepStrictEqual([...Object.keys(uses), ...elsewhere, ...covered].sort(), names.sort())

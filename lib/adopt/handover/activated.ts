@@ -78,7 +78,9 @@ export function activatedSockets(): ReadonlyMap<string, readonly ReceivedSocket[
  * @throws `ERR_SOCKET_CLOSED` where there is none
  */
 export function activatedSocket(name: string, type: SocketType): ReceivedSocket {
-  const found = activatedSockets().get(name)?.find((socket) => socket.fd >= 0 && socket.type === type)
+  const found = activatedSockets()
+    .get(name)
+    ?.find((socket) => socket.fd >= 0 && socket.type === type)
   if (found) return found
   const names = [...activatedSockets().keys()].map((one) => `'${one}'`).join(', ') || 'none'
   const message = `No ${type} socket '${name}' was passed to this process, or it is in use; the names are: ${names}`

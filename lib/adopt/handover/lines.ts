@@ -64,24 +64,30 @@ function readable(channel: net.Socket, signal: AbortSignal | undefined): Promise
   })
 }
 
+function isOver(channel: net.Socket): boolean {
+  return channel.destroyed || channel.readableEnded || channel.errored !== null
+}
+
+/** Reads up to the end of a line, or all that is there; puts back what is behind the line. */
+function readPart(channel: net.Socket): { part: Buffer | null; isWhole: boolean } {
+  const part: Buffer | null = channel.read()
+  const end = part?.indexOf(newline) ?? -1
+  if (!part || end < 0) return { part, isWhole: false }
+  if (end + 1 < part.length) channel.unshift(part.subarray(end + 1))
+  return { part: part.subarray(0, end), isWhole: true }
+}
+
 async function readLine(channel: net.Socket, signal: AbortSignal | undefined): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for (;;) {
+  const parts: Buffer[] = []
+  for (let length = 0; ; ) {
     signal?.throwIfAborted()
-    const chunk: Buffer | null = channel.read()
-    const end = chunk?.indexOf(newline) ?? -1
-    if (chunk && end >= 0) {
-      if (end + 1 < chunk.length) channel.unshift(chunk.subarray(end + 1))
-      return Buffer.concat([...chunks, chunk.subarray(0, end)])
-    }
-    if (chunk) {
-      chunks.push(chunk)
-      length += chunk.length
-    }
+    const { part, isWhole } = readPart(channel)
+    if (part) parts.push(part)
+    if (isWhole) return Buffer.concat(parts)
+    length += part?.length ?? 0
     if (length > longestLine) throw handoverError('The other side sends without an end')
-    if (channel.destroyed || channel.readableEnded || channel.errored) throw goneError(channel)
-    if (!chunk) await readable(channel, signal)
+    if (isOver(channel)) throw goneError(channel)
+    if (!part) await readable(channel, signal)
   }
 }
 

@@ -15,7 +15,7 @@ const writableByOthers = 0o022
 export function checkPath(path: unknown): asserts path is string {
   encodePath(path, 'path')
   if (isAbstract(path as string)) {
-    throw invalidArgValue('path', path, 'must be a file: any user may take an abstract name')
+    throw invalidArgValue('path', path, 'must be a file, since any user may take an abstract name')
   }
 }
 
@@ -79,7 +79,8 @@ function isEnded(pid: number): boolean {
 export async function ended(pid: number, timeout: number): Promise<void> {
   const deadline = performance.now() + timeout
   while (!isEnded(pid)) {
-    if (performance.now() > deadline) throw handoverError(`The old process ${pid} went away from the handover, and lives`)
+    if (performance.now() > deadline)
+      throw handoverError(`The old process ${pid} went away from the handover, and lives`)
     await delay(1)
   }
 }

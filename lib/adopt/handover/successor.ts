@@ -153,7 +153,13 @@ export async function succeed(
     }
     steps.take('received')
     const { received, dropped, connections } = await start(channel, sockets, keeper, request, steps)
-    return { received, dropped, peer, predecessor: farewell(channel, peer, connections), bye: () => say(channel, { step: 'bye' }) }
+    return {
+      received,
+      dropped,
+      peer,
+      predecessor: farewell(channel, peer, connections),
+      bye: () => say(channel, { step: 'bye' }),
+    }
   } catch (error) {
     giveUp(channel, error)
     throw error

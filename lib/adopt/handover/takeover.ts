@@ -88,7 +88,12 @@ async function begin(
   throw handoverError(`The process at ${request.path} is another one each time`)
 }
 
-function takeoverOf(keeper: Keeper, start: StartReport, predecessor: Takeover['predecessor'], bye: () => void): Takeover {
+function takeoverOf(
+  keeper: Keeper,
+  start: StartReport,
+  predecessor: Takeover['predecessor'],
+  bye: () => void,
+): Takeover {
   const close = () => {
     bye()
     keeper.stop()

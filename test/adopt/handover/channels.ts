@@ -20,7 +20,10 @@ export function keepChannels(): () => Promise<[net.Socket, net.Socket]> {
     const server = net.createServer({ allowHalfOpen: true }).listen(path)
     await once(server, 'listening')
     const client = net.connect({ path, allowHalfOpen: true })
-    const [[accepted]] = (await Promise.all([once(server, 'connection'), once(client, 'connect')])) as [[net.Socket], []]
+    const [[accepted]] = (await Promise.all([once(server, 'connection'), once(client, 'connect')])) as [
+      [net.Socket],
+      [],
+    ]
     for (const socket of [client, accepted]) socket.on('error', () => {})
     open.push(client, accepted, server)
     return [client, accepted]

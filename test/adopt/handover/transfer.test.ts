@@ -146,4 +146,3 @@ async function askHttp2(port: number): Promise<string> {
   session.close()
   return answer
 }
-
