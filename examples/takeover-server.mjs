@@ -16,7 +16,9 @@ const running = await takeover(path, { web: { server, listen: { host: '127.0.0.1
 
 const how = running.start.received.includes('web') ? 'took over' : 'started'
 console.log(`${how}, listening on http://127.0.0.1:${server.address().port}`)
-running.on('refused', ({ pid, uid, command }) => console.log(`refused process ${pid} (${command}) of user ${uid}`))
+running.on('refused', ({ pid, uid, commandLine }) =>
+  console.log(`refused process ${pid} (${commandLine}) of user ${uid}`),
+)
 running.on('resumed', () => console.log('the new process died, listening again'))
 
 function stop() {

@@ -12,8 +12,10 @@ export interface HandoverPeer {
   readonly uid: number
   /** The effective group. */
   readonly gid: number
-  /** The name of its program, as `ps -o comm` shows it; undefined where that is not known (any more). */
+  /** What it calls itself, as `ps -o comm` shows it; undefined where that is not known (any more). */
   readonly command: string | undefined
+  /** The program and its arguments, the first 200 characters; undefined likewise. */
+  readonly commandLine: string | undefined
 }
 
 /** Decides whether a peer may take part in a handover. */
@@ -37,14 +39,18 @@ function hold(channel: SocketLike): PeerProcess | undefined {
   }
 }
 
-/** The name of a process's program; undefined where it may be another process by now. */
-function commandOf(pid: number, channel: SocketLike): string | undefined {
+const longestCommand = 200
+const unknown = { command: undefined, commandLine: undefined } as const
+
+/** What is shown of a process; nothing where it may be another process by now. */
+function commandOf(pid: number, channel: SocketLike): Pick<HandoverPeer, 'command' | 'commandLine'> {
   const held = hold(channel)
   try {
     const command = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()
-    return held && held.pid !== pid ? undefined : command
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0+$/, '').replaceAll('\0', ' ')
+    return held && held.pid !== pid ? unknown : { command, commandLine: words.slice(0, longestCommand) }
   } catch {
-    return undefined
+    return unknown
   } finally {
     held?.close()
   }
@@ -53,7 +59,7 @@ function commandOf(pid: number, channel: SocketLike): string | undefined {
 /** Who is at the other end of a Unix socket. */
 export function peerOf(channel: SocketLike): HandoverPeer {
   const { pid, uid, gid } = peerCredentials(channel)
-  return { pid, uid, gid, command: commandOf(pid, channel) }
+  return { pid, uid, gid, ...commandOf(pid, channel) }
 }
 
 /** The same user, and root. */
@@ -62,8 +68,8 @@ export function isTrusted({ uid }: HandoverPeer): boolean {
 }
 
 /** Who a peer is, in words. */
-export function describePeer({ pid, uid, command }: HandoverPeer): string {
-  return `process ${pid} (${command ?? 'program unknown'}) of user ${uid}`
+export function describePeer({ pid, uid, commandLine }: HandoverPeer): string {
+  return `process ${pid} (${commandLine ?? 'program unknown'}) of user ${uid}`
 }
 
 /**

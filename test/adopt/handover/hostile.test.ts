@@ -187,7 +187,8 @@ describe('wrong arguments', () => {
 describe('a policy', () => {
   test('that refuses names the process, the user and the program', async () => {
     const { uid, gid } = { uid: process.geteuid?.(), gid: process.getegid?.() }
-    const peer = { pid: process.pid, uid, gid, command: expect.any(String) }
+    const text = expect.any(String)
+    const peer = { pid: process.pid, uid, gid, command: text, commandLine: text }
     const error = await expectFailure(sendSockets(mine, { bare }, { allow: () => false }), 'ERR_SOCKCTL_PEER_REFUSED')
     expect(error).toMatchObject({ peer, message: expect.stringContaining(String(process.pid)) })
   })

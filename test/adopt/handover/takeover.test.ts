@@ -196,7 +196,13 @@ describe.skipIf(!isRoot)(`a stranger's process${isRoot ? '' : ' (needs root)'}`,
     const { port } = await old.message<Started>(begun)
     const { pid } = await strange()
     expect(await old.message((message) => message.refused !== undefined)).toMatchObject({
-      refused: { pid, uid: nobody, gid: nobody, command: 'node' },
+      refused: {
+        pid,
+        uid: nobody,
+        gid: nobody,
+        command: expect.any(String),
+        commandLine: expect.stringMatching(/node/),
+      },
     })
     expect((await answer(port)).body).toBe(String(old.pid))
   })
