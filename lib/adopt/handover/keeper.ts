@@ -37,6 +37,7 @@ export class Keeper extends EventEmitter {
   /** What waits at the path. */
   readonly control = net.createServer((channel) => this.#admit(channel))
   readonly #request: TakeoverRequest
+  readonly #visitors = new Set<net.Socket>()
   #busy = false
   #finish: (report: LeaveReport) => void = () => {}
   /** Resolves when another process has taken over, and all connections of this one have ended. */
@@ -52,13 +53,21 @@ export class Keeper extends EventEmitter {
     this.control.unref()
   }
 
-  /** Waits at the path no more. */
+  /** Waits at the path no more, and sends away who waits there. */
   stop(): void {
     if (isListening(this.control)) this.control.close()
+    this.#dismiss()
+  }
+
+  #dismiss(): void {
+    for (const channel of this.#visitors) channel.destroy()
+    this.#visitors.clear()
   }
 
   #admit(channel: net.Socket): void {
     channel.on('error', () => {})
+    this.#visitors.add(channel)
+    channel.once('close', () => this.#visitors.delete(channel))
     let peer: HandoverPeer
     try {
       peer = authenticate(channel, this.#request.allow)
@@ -68,8 +77,9 @@ export class Keeper extends EventEmitter {
       return
     }
     this.#hearOut(channel, peer).catch((error) => {
+      const wasSentAway = !this.#visitors.has(channel) && !isListening(this.control)
       giveUp(channel, error)
-      this.emit('failed', error, peer)
+      if (!wasSentAway) this.emit('failed', error, peer)
     })
   }
 
@@ -132,7 +142,9 @@ export class Keeper extends EventEmitter {
     for (const member of members.values()) cut += member.close()
     steps.take('left')
     say(channel, { step: 'left', connections, cut })
+    this.#visitors.delete(channel)
     channel.end()
+    this.#dismiss()
     this.#finish({ successor, connections, cut, steps: steps.taken })
   }
 

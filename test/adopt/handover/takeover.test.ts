@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { isRoot, nobody } from '../../support.js'
 import { useFolder } from '../folder.js'
+import { answer, begun, httpServer, type Started, serving } from './serving.js'
 import { keepPrograms } from './world.js'
 
 const start = keepPrograms()
@@ -21,44 +22,7 @@ useFolder((made, socket) => {
   path = socket
 })
 
-interface Started {
-  start: { received: string[]; bound: string[]; dropped: string[]; lost?: object }
-  port: number
-  predecessor?: boolean
-}
-
-/** A process that serves some servers, takes over, and tells what comes of it. */
-function program(servers: string, options = '{}', before = ''): string {
-  return `
-    import http from 'node:http'
-    import http2 from 'node:http2'
-    import net from 'node:net'
-    import dgram from 'node:dgram'
-    ${before}
-    const pid = String(process.pid)
-    const servers = ${servers}
-    const first = Object.values(servers)[0]
-    try {
-      const running = await handover.takeover(${JSON.stringify(path)}, servers, ${options})
-      running.on('refused', (refused) => post({ refused }))
-      running.on('failed', (error) => post({ failed: error.message }))
-      running.predecessor?.then((predecessor) => post({ predecessor }))
-      running.left.then((left) => { post({ left }); process.disconnect() })
-      const { port } = (first.server ?? first.socket).address()
-      post({ start: running.start, port })
-    } catch (error) {
-      post({ error: error.code ?? error.message, text: error.message })
-    }`
-}
-
-const begun = (message: Record<string, unknown>) => message.start !== undefined
-const httpServer = (port: number) =>
-  `{ web: { server: http.createServer((_, response) => response.end(pid)), listen: { host: '${host}', port: ${port} } } }`
-
-async function answer(port: number, agent: http.Agent | false = false): Promise<{ body: string; connection?: string }> {
-  const [response] = (await once(http.get({ host, port, agent }), 'response')) as [http.IncomingMessage]
-  return { body: await text(response), connection: String(response.headers.connection) }
-}
+const program = (servers: string, options?: string) => serving(path, servers, options)
 
 describe('takeover', () => {
   test('starts alone, with a file that is its own, and hands on to the next, which leaves the file', async () => {

@@ -6,6 +6,8 @@ import { built } from '../../support.js'
 /** A program in a process of its own, that answers commands. */
 export interface Program {
   readonly pid: number
+  /** Sends a command. */
+  send(command: string): void
   /** Sends a command and waits for the answer. */
   tell(command: string): Promise<unknown>
   /** The next message that fits. */
@@ -57,5 +59,5 @@ function programOf(child: ChildProcess): Program {
     child.send(command)
     return message((one) => heard.indexOf(one) >= from && one.answer === command)
   }
-  return { pid: child.pid as number, tell, message, exited }
+  return { pid: child.pid as number, send: (command) => child.send(command), tell, message, exited }
 }
