@@ -4,7 +4,7 @@
 # there stays as it is.
 set -eu
 
-packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server postgresql-15 rpcbind rsh-redone-server util-linux'
+packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server postgresql-15 rpcbind rsh-redone-server systemd util-linux'
 # Amanda's packages would bring a mail server, and put the user backup into the groups disk and tape: they are unpacked.
 # Not below /usr: the tests lay it over /usr.
 unpacked=/opt/sockctl-peers

@@ -13,19 +13,22 @@ const server = http.createServer(({ url }, response) => {
 // A client that is reset loses a request; the client counts it.
 server.on('clientError', (_, socket) => socket.destroy())
 
+// With takeover it closes before it is told to end.
+const closed = once(server, 'close')
+
 const commands = {
   begin: () => begin(server, Number(port)),
-  async end() {
-    const closed = once(server, 'close')
-    const report = await end(server)
-    closed.then(() => process.disconnect())
-    return report
-  },
+  end: () => end(server),
+}
+
+async function leave() {
+  await closed
+  process.disconnect()
 }
 
 process.on('message', async (name) => {
   try {
-    process.send({ done: name, result: await commands[name]() })
+    process.send({ done: name, result: await commands[name]() }, name === 'end' ? leave : undefined)
   } catch (error) {
     process.send({ done: name, error: error.stack })
   }
