@@ -1,26 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type net from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ConnectOptions, connect } from '../../lib/index.js'
-import { canRun, privately, type Superserver, superserver } from './superserver.js'
-
-// amandad finds its files by absolute paths, so where scripts/peers.sh has only unpacked it, it is laid over /usr.
-const unpacked = '/opt/sockctl-peers/usr'
-const overlay = existsSync(unpacked) ? `mount -t overlay overlay -o lowerdir=${unpacked}:/usr /usr; ` : ''
-
-// It takes its permissions from the home of the user backup, and keeps journals in /var/log and /tmp.
-const amandad = `${overlay}chown -R backup "$0"; mount --bind "$0" ~backup
-  mount -t tmpfs tmpfs /tmp; mount -t tmpfs tmpfs /var/log; mkdir -m 777 /var/log/amanda
-  exec setpriv --reuid backup --regid backup --init-groups /usr/lib/amanda/amandad -auth=bsdtcp noop`
-
-/** Makes a home for the user backup that lets root of localhost use the service noop. */
-function makeHome(): string {
-  const home = mkdtempSync(join(tmpdir(), 'sockctl-amandad-'))
-  writeFileSync(join(home, '.amandahosts'), 'localhost root noop\n', { mode: 0o600 })
-  return home
-}
+import { hasAmandad, startAmandad } from './amandad.js'
+import type { Superserver } from './superserver.js'
 
 const packetTypes = ['request', 'reply', 'partial reply', 'acknowledgement', 'refusal']
 const headLength = 8
@@ -50,19 +32,14 @@ async function answerOf(socket: net.Socket): Promise<{ type: string; text: strin
   throw new Error(`amandad ended the connection: ${bytes}`)
 }
 
-describe.skipIf(!canRun(`${overlay}test -x /usr/lib/amanda/amandad`))('amandad (needs root and amanda-client)', () => {
-  let home: string
+describe.skipIf(!hasAmandad)('amandad (needs root and amanda-client)', () => {
   let server: Superserver
 
   beforeAll(async () => {
-    home = makeHome()
-    server = await superserver(privately(amandad, home))
+    server = await startAmandad()
   })
 
-  afterAll(async () => {
-    await server?.close()
-    if (home) rmSync(home, { recursive: true })
-  })
+  afterAll(() => server?.close())
 
   async function ask(localPort: ConnectOptions['localPort']) {
     const socket = await connect({ host: '127.0.0.1', port: server.port, localPort })
