@@ -4,10 +4,10 @@
 //   node lpr.mjs [--port number] [--printer name] [--wait seconds] --queue host
 //
 // RFC 1179 lets clients come from the ports 721 to 731 alone, which takes root or CAP_NET_BIND_SERVICE. A job ends when
-// the client closes, which keeps its port busy for a minute: eleven jobs a minute for one host. So all files are one job;
-// a port can serve other hosts meanwhile; and where all eleven are busy, this says so and waits for the first, at most as
-// long as --wait allows (60). With --goodbye an empty line ends the job, and the server closes first: LPRng prints it
-// then, BSD's lpd throws it away.
+// the client closes, which leaves its port in TIME_WAIT for a minute. So all files are one job, and a port serves other
+// hosts meanwhile. The same host can have it again at once where both sides use TCP timestamps; where not, and all eleven
+// are busy, this says so and waits for the first, as long as --wait allows (60). With --goodbye an empty line ends the
+// job, and the server closes first: LPRng prints it then, BSD's lpd throws it away.
 import { readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { basename } from 'node:path'
@@ -78,6 +78,11 @@ async function connectFromPrinterPort({ host, port, wait }) {
   }
 }
 
+/** What an answer says behind its first byte, if that is none of the text. */
+function reasonOf(answer) {
+  return answer.toString('latin1', answer[0] < 32 ? 1 : 0).trim()
+}
+
 /** The answers of the server, each a byte: 0 for yes. */
 class Answers {
   #chunks
@@ -89,7 +94,7 @@ class Answers {
   async yes(what) {
     const { value = Buffer.alloc(0), done } = await this.#chunks.next()
     if (done) throw new Error(`the server closed the connection instead of taking ${what}`)
-    if (value[0] !== 0) throw new Error(`the server does not take ${what}: ${value.toString('latin1').trim()}`)
+    if (value[0] !== 0) throw new Error(`the server does not take ${what}: ${reasonOf(value)}`)
   }
 
   async rest() {
@@ -139,7 +144,7 @@ async function showQueue(request) {
   socket.write(`${String.fromCharCode(commands.queue)}${request.printer}\n`)
   // The server closes when it has said all: nothing is left in TIME_WAIT here.
   const answer = await new Answers(socket).rest()
-  if (answer[0] === 1) throw new Error(`the server says: ${answer.toString('latin1', 1).trim()}`)
+  if (answer[0] === 1) throw new Error(`the server says: ${reasonOf(answer)}`)
   process.stdout.write(answer)
 }
 
