@@ -5,6 +5,7 @@
 // `~.` at the start of a line leaves at once, `~~` sends a single `~`. Such a host trusts only clients whose source port
 // is 512 to 1023, which takes root or CAP_NET_BIND_SERVICE. Ends with 0 when the session has ended, whatever came of it,
 // which the protocol does not tell; with 1 when it was refused or cut short; with 2 after wrong use.
+import { spawnSync } from 'node:child_process'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { abort, connect, reservedPorts, setOption } from 'sockctl'
@@ -84,7 +85,11 @@ function startInput(socket) {
   const { stdin } = process
   // A reset: the session is hung up, and the reserved port is not kept in TIME_WAIT.
   const typed = escapes(() => abort(socket))
-  stdin.setRawMode?.(true)
+  if (stdin.isTTY) {
+    stdin.setRawMode(true)
+    // Node leaves the terminal to turn each line feed into two characters, which the server's own does already.
+    spawnSync('stty', ['-opost'], { stdio: 'inherit' })
+  }
   // The end of the input ends nothing: a FIN from here would hang up, and leave the port in TIME_WAIT for a minute.
   stdin.on('data', (bytes) => {
     const rest = typed(bytes)
