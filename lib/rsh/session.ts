@@ -13,6 +13,9 @@ import type { RshRequest } from './request.js'
 import type { Channel, Sink } from './sink.js'
 import type { Source, Target } from './source.js'
 
+/** How many pieces of output are kept while the second connection is still to come. */
+const mostEarly = 4
+
 type Detail = Partial<Pick<RshError, 'form' | 'remoteText' | 'phase'>>
 
 /** One command on one address: connects, asks, and hands on what comes until both channels have ended. */
@@ -34,7 +37,7 @@ export class Session implements Claim {
   #state: 'before' | 'asked' | 'accepted' | 'running' | 'over' = 'before'
   #open = 0
   /** What came behind the answer, while the second connection was still to come. */
-  #early: Uint8Array | undefined
+  readonly #early: Uint8Array[] = []
   #mainEnded = false
   #wasConnected = false
 
@@ -148,6 +151,7 @@ export class Session implements Claim {
 
   #heard(chunk: Uint8Array): boolean {
     if (this.#state === 'running') return this.#print('stdout', chunk)
+    if (this.#state === 'accepted') return this.#keep(chunk)
     if (this.#state !== 'asked') return false
     this.#wasConnected = true
     const answer = this.#reader.read(chunk)
@@ -162,7 +166,7 @@ export class Session implements Claim {
 
   #accepted(rest: Uint8Array): boolean {
     this.#state = 'accepted'
-    if (rest.length > 0) this.#early = Uint8Array.from(rest)
+    const goesOn = this.#keep(rest)
     // The second connection was made before the server said yes; its listener may tell of it only in this turn.
     if (!this.#place || this.#back) return this.#run()
     setImmediate(() => {
@@ -170,7 +174,13 @@ export class Session implements Claim {
       this.#place?.settle()
       if (this.#refusedBack && !this.#back) this.#noChannel()
     })
-    return false
+    return goesOn
+  }
+
+  /** Keeps what comes before its time, as long as it is little. */
+  #keep(chunk: Uint8Array): boolean {
+    if (chunk.length > 0) this.#early.push(Uint8Array.from(chunk))
+    return this.#early.length < mostEarly
   }
 
   #run(): boolean {
@@ -179,9 +189,8 @@ export class Session implements Claim {
     if (this.#request.silenceTimeout > 0) this.#phases.begin('silence')
     else this.#phases.end()
     this.#sink.started()
-    const early = this.#early
-    this.#early = undefined
-    const goesOn = early === undefined || this.#print('stdout', early)
+    let goesOn = true
+    for (const chunk of this.#early.splice(0)) goesOn = this.#print('stdout', chunk)
     this.#back?.resume()
     if (this.#mainEnded) this.#channelEnded('stdout')
     else if (goesOn) this.#main?.resume()
