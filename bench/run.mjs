@@ -6,6 +6,7 @@ const benchmarks = {
   load: 'how long import takes in a fresh process, next to node:net',
   connections: '100,000 connections held at once, and the memory that they take, next to net',
   options: 'the cost of setting and reading an option, next to C, Python, bare Node-API, koffi and sockopt',
+  rsh: 'a command on 1,500 and 5,000 hosts over rsh, next to pdsh, netkit-rsh and rsh-redone',
   watch: 'the page of sockctl watch with 20,000 sockets: what a frame takes, and the server',
   sockets: 'listing every socket, finding a listener and its process, next to C, ss and find-process',
   why: 'what ss, lsof, kill-port and sockctl say of an address that is in use',

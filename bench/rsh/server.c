@@ -2,7 +2,8 @@
 // once. It is what clients are measured against where in.rshd would be the bound.
 //   server [PORT]
 // Every command answers "out ADDRESS COMMAND" and "err ADDRESS COMMAND", ADDRESS being the one that was dialled; one
-// that begins with "cat" first reads its input to the end, and "hold" waits for a byte before it answers.
+// that begins with "cat" first reads its input to the end, and those that begin with "hold" are all answered once nothing
+// has come in for a while, so that as many are held as the client wants at once.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,14 +17,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { kLow = 512, kHigh = 1023, kStrings = 4, kRequest = 1024 };
+enum { kLow = 512, kHigh = 1023, kStrings = 4, kRequest = 256, kQuietMs = 250 };
 
-enum Phase { kReading, kConnecting, kWaiting };
+enum Phase { kReading, kConnecting, kCat, kHeld };
 
 struct Session {
   int main_fd;
   int back_fd;  // -1 where the client wants no second channel
   enum Phase phase;
+  struct Session* next_held;
   size_t length;
   char request[kRequest];
   struct sockaddr_in own;
@@ -32,6 +34,7 @@ struct Session {
 
 static int epoll_fd;
 static int next_port = kHigh;
+static struct Session* held;
 
 static void Watch(int operation, int fd, uint32_t events, struct Session* session, int is_back) {
   // Pointers are even: the lowest bit tells the channels apart.
@@ -93,28 +96,41 @@ static void Answer(struct Session* session) {
 // All four strings and the second channel are there: the byte 0, and then the command.
 static void Start(struct Session* session) {
   char* strings[kStrings];
-  if (session->phase == kConnecting || Strings(session, strings) < kStrings) return;
-  if (session->phase == kWaiting) return;
+  if (session->phase != kReading || Strings(session, strings) < kStrings) return;
   (void)!write(session->main_fd, "", 1);
-  session->phase = kWaiting;
-  if (strncmp(strings[3], "cat", 3) != 0 && strncmp(strings[3], "hold", 4) != 0) Answer(session);
+  if (strncmp(strings[3], "cat", 3) == 0) {
+    session->phase = kCat;
+  } else if (strncmp(strings[3], "hold", 4) == 0) {
+    session->phase = kHeld;
+    session->next_held = held;
+    held = session;
+    Watch(EPOLL_CTL_DEL, session->main_fd, 0, session, 0);
+  } else {
+    Answer(session);
+  }
 }
 
-static void ReadMain(struct Session* session) {
+static void AnswerHeld(void) {
+  while (held) {
+    struct Session* session = held;
+    held = session->next_held;
+    Answer(session);
+  }
+}
+
+static void ReadInput(struct Session* session) {
+  char input[4096];
+  ssize_t count = read(session->main_fd, input, sizeof input);
+  if (count == 0) Answer(session);
+  else if (count < 0 && errno != EAGAIN) End(session);
+}
+
+static void ReadRequest(struct Session* session) {
   char* strings[kStrings];
   int had_port = Strings(session, strings) > 0;
-  char input[4096];
-  int waiting = session->phase == kWaiting;
   size_t room = kRequest - session->length;
-  ssize_t count = waiting ? read(session->main_fd, input, sizeof input)
-                          : read(session->main_fd, session->request + session->length, room);
+  ssize_t count = read(session->main_fd, session->request + session->length, room);
   if (count < 0 && errno == EAGAIN) return;
-  if (waiting) {
-    int holds = Strings(session, strings) == kStrings && strncmp(strings[3], "hold", 4) == 0;
-    if (count == 0 || (holds && count > 0)) Answer(session);
-    else if (count < 0) End(session);
-    return;
-  }
   if (count <= 0) return End(session);
   session->length += (size_t)count;
   if (!had_port && Strings(session, strings) > 0 && atoi(strings[0]) > 0) {
@@ -181,10 +197,13 @@ int main(int argc, char** argv) {
   for (;;) {
     // One at a time: an earlier one of a batch may have freed the session of a later one.
     struct epoll_event event;
-    if (epoll_wait(epoll_fd, &event, 1, -1) != 1) continue;
+    int count = epoll_wait(epoll_fd, &event, 1, held ? kQuietMs : -1);
+    if (count == 0) AnswerHeld();
+    if (count != 1) continue;
     struct Session* session = (struct Session*)(uintptr_t)(event.data.u64 & ~(uint64_t)1);
     if (!session) Accept(listener);
     else if (event.data.u64 & 1) Connected(session);
-    else ReadMain(session);
+    else if (session->phase == kCat) ReadInput(session);
+    else ReadRequest(session);
   }
 }

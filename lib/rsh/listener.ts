@@ -71,9 +71,10 @@ export class BackListener {
     return this.#claims.size
   }
 
-  /** Whether a command to an address waits here. */
-  has(address: string): boolean {
-    return this.#claims.has(plain(address))
+  /** Whether the connection of one more command can be told apart from those of the others that wait here. */
+  fits(claim: Claim): boolean {
+    if (this.#claims.size === 0) return true
+    return claim.strict && !this.#claims.has(plain(claim.address)) && [...this.#claims.values()].every(({ strict }) => strict)
   }
 
   /** Has a command wait here. */

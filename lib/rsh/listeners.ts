@@ -3,8 +3,8 @@ import { callError } from './errors.js'
 import { BackListener, type Claim } from './listener.js'
 import { highest, lowest, mayListen } from './partition.js'
 
-/** How many listeners a family has at most, so that as many commands to one address can wait at once. */
-const most = 32
+/** How many listeners a family has at most: as many commands can wait whose servers may connect back from any address. */
+const most = 128
 /** Listeners are tried upwards from here: connections go from the top down, and well-known services live below. */
 const first = 600
 
@@ -55,7 +55,7 @@ class Listeners {
       const listener = this.#open()
       return listener && this.#place(listener, claim, () => listener.close())
     }
-    let listener = this.#shared.find((one) => !one.has(claim.address))
+    let listener = this.#shared.find((one) => one.fits(claim))
     if (!listener && this.#shared.length < most) {
       listener = this.#open()
       if (listener) this.#shared.push(listener)
