@@ -46,7 +46,8 @@ class Listeners {
   }
 
   /**
-   * Finds a place for a command; undefined where every listener has one that waits for the same address.
+   * Finds a place for a command; undefined where every listener has others, from whom its connection
+   * could not be told.
    *
    * @throws a system error of `bind`, where there is no listener at all
    */
@@ -80,8 +81,9 @@ class Listeners {
       isLeft = true
       listener.remove(claim)
       release()
-      // Whoever waits for another address goes on waiting, at the end of the line.
-      for (const callback of this.#waiting.splice(0)) callback()
+      // Whoever comes first has the place; where others still wait there, it may fit only some, and the rest wait on.
+      const next = this.#waiting.splice(0, listener.waiting === 0 ? 1 : Infinity)
+      for (const callback of next) callback()
     }
     return { port: listener.port, settle: () => listener.settle(claim), leave }
   }
