@@ -21,17 +21,25 @@ function liveCommands() {
   return established.filter(({ remotePort }) => remotePort === 514).length
 }
 
-globalThis.gc()
-const before = process.memoryUsage().rss
-const samples = []
-const timer = setInterval(() => samples.push({ live: liveCommands(), rss: process.memoryUsage().rss }), 50)
+/** What is resident once the garbage is collected. */
+function resident() {
+  globalThis.gc()
+  return process.memoryUsage().rss
+}
+
+const before = resident()
+const seen = { live: 0, rss: before }
+const timer = setInterval(() => {
+  const live = liveCommands()
+  if (live > seen.live) Object.assign(seen, { live, rss: resident() })
+}, 20)
 const started = performance.now()
 const answers = await runAll()
 clearInterval(timer)
 const seconds = (performance.now() - started) / 1000
-const most = samples.reduce((one, other) => (other.live > one.live ? other : one))
 const right = answers.filter(({ host, ok, stdout, stderr }) => {
   return ok && stdout === `out ${host} ${options.command}\n` && stderr === `err ${host} ${options.command}\n`
 }).length
-const peak = Math.max(...samples.map(({ rss }) => rss))
-console.log(JSON.stringify({ right, seconds, live: most.live, before, peak, perCommand: (peak - before) / most.live }))
+const perCommand = (seen.rss - before) / seen.live
+const atEnd = process.memoryUsage().rss
+console.log(JSON.stringify({ right, seconds, live: seen.live, before, resident: seen.rss, perCommand, atEnd }))
