@@ -67,7 +67,13 @@ function judge({ speed, many, endFirst, mixed, how }) {
   return [
     ...Object.entries(speed).flatMap(([kind, contenders]) => speedClaims(kind, contenders, how)),
     equals('many: right', many.right, how.many),
-    { title: 'memory', perCommand, most: 60, holds: perCommand <= 60, text: `many: ${perCommand} KiB each, wanted <= 60` },
+    {
+      title: 'memory',
+      perCommand,
+      most: 60,
+      holds: perCommand <= 60,
+      text: `many: ${perCommand} KiB each, wanted <= 60`,
+    },
     equals('input ended first: right', own.runs[0].right + own.runs[1].right, 2 * how.count),
     equals('ten commands at once: right', mixed.right, 1000),
   ]

@@ -61,7 +61,9 @@ function speed({ rounds, count, fanouts }) {
 }
 
 function programOf(name, flags, options) {
-  return JSON.parse(execFileSync(process.execPath, [...flags, here(name), JSON.stringify(options)], { encoding: 'utf8' }))
+  return JSON.parse(
+    execFileSync(process.execPath, [...flags, here(name), JSON.stringify(options)], { encoding: 'utf8' }),
+  )
 }
 
 /** All hosts twice, with an input that ends at once: this side is the first to close. */
@@ -82,7 +84,12 @@ function endFirst({ client, count }) {
     const lists = new Set(stdout.split('\n'))
     // rsh-redone loses stderr: what came on stdout counts.
     const right = hosts.filter((host) => lists.has(`${host}: out ${host} ${command}`)).length
-    return { seconds, right, remnants: remnants(), firstComplaint: (stderr + stdout).match(/^.*(in use|rcmd|sockctl|rsh ).*$/m)?.[0] }
+    return {
+      seconds,
+      right,
+      remnants: remnants(),
+      firstComplaint: (stderr + stdout).match(/^.*(in use|rcmd|sockctl|rsh ).*$/m)?.[0],
+    }
   })
   return { client, runs }
 }
