@@ -41,7 +41,7 @@ function takePlace(wanting: Wanting): (() => void) | undefined {
   const { request, target, claim } = wanting
   if (!request.separate) return takeSource(wanting, undefined)
   const own = listeners[target.family]
-  const place = own.claim(claim, request.ownListener)
+  const place = own.claim(claim)
   if (place) return takeSource(wanting, place)
   wanting.waits({ address: target.address, reason: 'listener', used: own.size, nextMs: undefined })
   return waiting((again) => own.wait(again), () => approach(wanting))

@@ -1,3 +1,4 @@
+import { Line } from './line.js'
 import { highest, lowest, mayConnect, noteConnecting } from './partition.js'
 
 /** How long a port with a connection that somebody else has is left alone, in ms. */
@@ -16,7 +17,7 @@ let latest = highest
 export class Destination {
   readonly #used = new Set<number>()
   readonly #blocked = new Map<number, number>()
-  readonly #waiting: (() => void)[] = []
+  readonly #line = new Line()
   #timer: NodeJS.Timeout | undefined
 
   /** How many connections there are. */
@@ -27,7 +28,7 @@ export class Destination {
   /** Whether nothing need be remembered. */
   get isIdle(): boolean {
     this.#forget()
-    return this.#used.size === 0 && this.#blocked.size === 0 && this.#waiting.length === 0
+    return this.#used.size === 0 && this.#blocked.size === 0 && this.#line.length === 0
   }
 
   /** The ports to try, in order: from the latest one down, then from the top. */
@@ -57,38 +58,44 @@ export class Destination {
     this.#used.delete(port)
     noteConnecting(port, -1)
     if (remains) this.block(port, timeWait)
-    else this.#wake()
+    else this.#line.wake()
+    this.#schedule()
   }
 
   /**
    * Calls back when a port is released, or a blocked one may be free.
    *
    * @param remnants when the ports that are in TIME_WAIT free, in ms, as far as the kernel tells
-   * @returns how long that takes at most, where it is known, and a function that ends the wait
+   * @returns a function that ends the wait
    */
-  wait(callback: () => void, remnants: ReadonlyMap<number, number>): { nextMs: number | undefined; cancel: () => void } {
+  wait(callback: () => void, remnants: ReadonlyMap<number, number>): () => void {
     for (const [port, ms] of remnants) if (this.#blocked.has(port)) this.block(port, ms)
-    this.#waiting.push(callback)
+    const leave = this.#line.wait(callback)
+    this.#schedule()
+    return () => {
+      leave()
+      this.#schedule()
+    }
+  }
+
+  /** Sees to it that whoever waits is called when the next blocked port may be free. */
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (this.#line.length === 0) return
     const next = Math.min(...this.#blocked.values()) - performance.now()
-    if (Number.isFinite(next)) {
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => this.#wake(), Math.max(next, 0) + 1)
-    }
-    const cancel = () => {
-      const index = this.#waiting.indexOf(callback)
-      if (index !== -1) this.#waiting.splice(index, 1)
-      if (this.#waiting.length === 0) clearTimeout(this.#timer)
-    }
-    return { nextMs: remnants.size > 0 ? Math.min(...remnants.values()) : undefined, cancel }
+    // Where others have all the ports, the kernel tells nobody when they free.
+    const ms = Number.isFinite(next) ? Math.max(next, 0) + 1 : foreignPause
+    this.#timer = setTimeout(() => {
+      this.#line.wake(this.#forget() || 1)
+      this.#schedule()
+    }, ms)
   }
 
-  #wake(): void {
-    this.#waiting.shift()?.()
-    if (this.#waiting.length === 0) clearTimeout(this.#timer)
-  }
-
-  #forget(): void {
+  /** Forgets which ports were blocked until now, and tells how many those are. */
+  #forget(): number {
     const now = performance.now()
+    const before = this.#blocked.size
     for (const [port, until] of this.#blocked) if (until <= now) this.#blocked.delete(port)
+    return before - this.#blocked.size
   }
 }

@@ -8,7 +8,7 @@ import { isReserved, noteListening } from './partition.js'
 export interface Claim {
   /** The address that it was sent to. */
   readonly address: string
-  /** Whether only that address will do. */
+  /** Whether its connection comes from that address and from no other. */
   readonly strict: boolean
   /** Takes the connection. */
   take(socket: net.Socket): void
@@ -17,9 +17,6 @@ export interface Claim {
 }
 
 const backlog = 4096
-/** How many connections from unknown addresses wait for their command to be found out. */
-const mostHeld = 64
-
 /** The form in which Node shows the address of a peer. */
 function plain(address: string): string {
   return address.replace(/%.*/, '')
@@ -30,15 +27,15 @@ function reset(socket: net.Socket): void {
 }
 
 /**
- * Listens on one reserved port for second connections. Each address may have one command that waits here; a connection
- * from it is that command's. One from another address is a command's if no other waits here, or if it is told apart by
- * `settle`.
+ * Listens on one reserved port for second connections. One command may wait here whose connection may come from anywhere,
+ * or any number whose connections come from addresses that tell them apart. An accepted connection needs no listener any
+ * more, so that the next command can wait here.
  */
 export class BackListener {
   readonly port: number
   readonly #server: net.Server
   readonly #claims = new Map<string, Claim>()
-  #held: net.Socket[] = []
+  #isStrict = false
 
   private constructor(port: number, socket: BareSocket) {
     this.port = port
@@ -66,73 +63,46 @@ export class BackListener {
     }
   }
 
-  /** How many commands wait here. */
-  get waiting(): number {
-    return this.#claims.size
-  }
-
   /** Whether the connection of one more command can be told apart from those of the others that wait here. */
   fits(claim: Claim): boolean {
     if (this.#claims.size === 0) return true
-    return claim.strict && !this.#claims.has(plain(claim.address)) && [...this.#claims.values()].every(({ strict }) => strict)
+    return claim.strict && this.#isStrict && !this.#claims.has(plain(claim.address))
   }
 
   /** Has a command wait here. */
   add(claim: Claim): void {
+    this.#isStrict = claim.strict
     this.#claims.set(plain(claim.address), claim)
   }
 
   /** Ends the wait of a command. */
   remove(claim: Claim): void {
     if (this.#claims.get(plain(claim.address)) === claim) this.#claims.delete(plain(claim.address))
-    if (this.#claims.size === 0) this.#drop()
-  }
-
-  /**
-   * Gives a command the connection that came from an unknown address, when its server says that it has made it: where one
-   * alone came, it can be no other's.
-   */
-  settle(claim: Claim): void {
-    const [only, ...others] = this.#held
-    if (!only || claim.strict) return
-    if (others.length > 0) {
-      claim.refuse(`several connections came from addresses that were not dialled, ${only.remoteAddress} among them`)
-      return
-    }
-    this.#held = []
-    this.#give(only, claim)
   }
 
   close(): void {
-    this.#drop()
     this.#server.close()
     noteListening(this.port, false)
   }
 
-  #drop(): void {
-    for (const socket of this.#held.splice(0)) reset(socket)
+  /** The command that a connection from an address may be for; undefined where none is waited for. */
+  #claimOf(address: string): Claim | undefined {
+    const [first] = this.#claims.size === 1 ? this.#claims.values() : []
+    return this.#claims.get(plain(address)) ?? first
   }
 
   #accept(socket: net.Socket): void {
     const { remoteAddress, remotePort } = socket
     if (remoteAddress === undefined) return void socket.destroy()
-    const own = this.#claims.get(plain(remoteAddress))
-    const claim = own ?? (this.#claims.size === 1 ? [...this.#claims.values()][0] : undefined)
-    if (!isReserved(remotePort)) {
-      claim?.refuse(`it came from port ${remotePort}, which is not a reserved one`)
-      reset(socket)
-    } else if (claim && (own || !claim.strict)) {
-      this.#give(socket, claim)
-    } else if (this.#claims.size > 1 && this.#held.length < mostHeld) {
-      this.#held.push(socket.on('error', () => {}))
-    } else {
-      claim?.refuse(`it came from ${remoteAddress}, which was not dialled`)
-      reset(socket)
+    const claim = this.#claimOf(remoteAddress)
+    const isDialled = claim !== undefined && plain(claim.address) === plain(remoteAddress)
+    if (claim && isReserved(remotePort) && (isDialled || !claim.strict)) {
+      this.remove(claim)
+      claim.take(socket)
+      return
     }
-  }
-
-  #give(socket: net.Socket, claim: Claim): void {
-    this.remove(claim)
-    claim.take(socket)
+    const fault = isDialled ? `port ${remotePort}, which is not a reserved one` : `${remoteAddress}, which was not dialled`
+    claim?.refuse(`one came from ${fault}`)
+    reset(socket)
   }
 }

@@ -1,9 +1,10 @@
 import type { SystemError } from '../errors.js'
 import { callError } from './errors.js'
 import { BackListener, type Claim } from './listener.js'
+import { Line } from './line.js'
 import { highest, lowest, mayListen } from './partition.js'
 
-/** How many listeners a family has at most: as many commands can wait whose servers may connect back from any address. */
+/** How many listeners a family has at most: as many commands can wait whose servers may connect back from anywhere. */
 const most = 128
 /** Listeners are tried upwards from here: connections go from the top down, and well-known services live below. */
 const first = 600
@@ -11,8 +12,6 @@ const first = 600
 /** Where a command waits for its second connection. */
 export interface Place {
   readonly port: number
-  /** The server says that it has made the connection. */
-  settle(): void
   /** Ends the wait, whether the connection came or not. Ending it twice does nothing. */
   leave(): void
 }
@@ -21,7 +20,7 @@ export interface Place {
 class Listeners {
   readonly #family: 'ipv4' | 'ipv6'
   #shared: BackListener[] = []
-  readonly #waiting: (() => void)[] = []
+  readonly #line = new Line()
   #users = 0
 
   constructor(family: 'ipv4' | 'ipv6') {
@@ -46,16 +45,11 @@ class Listeners {
   }
 
   /**
-   * Finds a place for a command; undefined where every listener has others, from whom its connection
-   * could not be told.
+   * Finds a place for a command; undefined where every listener has another that waits.
    *
    * @throws a system error of `bind`, where there is no listener at all
    */
-  claim(claim: Claim, own: boolean): Place | undefined {
-    if (own) {
-      const listener = this.#open()
-      return listener && this.#place(listener, claim, () => listener.close())
-    }
+  claim(claim: Claim): Place | undefined {
     let listener = this.#shared.find((one) => one.fits(claim))
     if (!listener && this.#shared.length < most) {
       listener = this.#open()
@@ -64,13 +58,9 @@ class Listeners {
     return listener && this.#place(listener, claim, this.retain())
   }
 
-  /** Calls back when a place may have become free. */
+  /** Calls back when a place may have become free; gives a function that ends the wait. */
   wait(callback: () => void): () => void {
-    this.#waiting.push(callback)
-    return () => {
-      const index = this.#waiting.indexOf(callback)
-      if (index !== -1) this.#waiting.splice(index, 1)
-    }
+    return this.#line.wait(callback)
   }
 
   #place(listener: BackListener, claim: Claim, release: () => void): Place {
@@ -81,11 +71,9 @@ class Listeners {
       isLeft = true
       listener.remove(claim)
       release()
-      // Whoever comes first has the place; where others still wait there, it may fit only some, and the rest wait on.
-      const next = this.#waiting.splice(0, listener.waiting === 0 ? 1 : Infinity)
-      for (const callback of next) callback()
+      this.#line.wake()
     }
-    return { port: listener.port, settle: () => listener.settle(claim), leave }
+    return { port: listener.port, leave }
   }
 
   #open(): BackListener | undefined {

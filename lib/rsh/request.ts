@@ -23,7 +23,6 @@ export interface RshRequest {
   readonly words: string
   readonly separate: boolean
   readonly backAddress: BackAddress
-  readonly ownListener: boolean
   readonly localAddress: string | undefined
   readonly portTimeout: number
   readonly connectTimeout: number
@@ -67,8 +66,6 @@ function checkChoices(options: CommandOptions): void {
   if (options.family !== undefined) validateOneOf(options.family, 'options.family', [0, 4, 6])
   if (options.stderr !== undefined) validateOneOf(options.stderr, 'options.stderr', ['separate', 'joined'])
   if (options.backAddress !== undefined) validateOneOf(options.backAddress, 'options.backAddress', ['any', 'dialled'])
-  if (options.stderrListener !== undefined)
-    validateOneOf(options.stderrListener, 'options.stderrListener', ['shared', 'own'])
   if (options.localAddress !== undefined) validateAddress(options.localAddress, 'options.localAddress')
   optional(options.signal, 'options.signal', validateSignal)
   optional(options.onWait, 'options.onWait', validateFunction)
@@ -110,7 +107,6 @@ export function checkCommand(given: unknown): RshRequest {
     words: checkNames(options),
     separate: options.stderr !== 'joined',
     backAddress: options.backAddress ?? 'any',
-    ownListener: options.stderrListener === 'own',
     localAddress: options.localAddress,
     ...checkLimits(options),
     refusals: checkRefusals(options.refusals),

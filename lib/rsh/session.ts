@@ -170,9 +170,7 @@ export class Session implements Claim {
     // The second connection was made before the server said yes; its listener may tell of it only in this turn.
     if (!this.#place || this.#back) return this.#run()
     setImmediate(() => {
-      if (this.#state !== 'accepted' || this.#back) return
-      this.#place?.settle()
-      if (this.#refusedBack && !this.#back) this.#noChannel()
+      if (this.#state === 'accepted' && this.#refusedBack) this.#noChannel()
     })
     return goesOn
   }
@@ -272,7 +270,7 @@ export class Session implements Claim {
 
   #noChannel(): void {
     const reason = this.#refusedBack ?? 'it never came'
-    const advice = `; stderr: 'joined' does without it, stderrListener: 'own' gives it a port of its own`
+    const advice = `; stderr: 'joined' does without`
     this.#fail('ERR_SOCKCTL_RSH_CHANNEL', `no second connection for stderr: ${reason}${advice}`)
   }
 

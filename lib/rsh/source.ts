@@ -132,5 +132,7 @@ export interface PortWait {
 export function waitForSource(target: Target, callback: () => void): PortWait {
   const destination = destinationOf(target)
   const { used } = destination
-  return { used, ...destination.wait(callback, remnantsOf(target)) }
+  const remnants = remnantsOf(target)
+  const nextMs = remnants.size > 0 ? Math.min(...remnants.values()) : undefined
+  return { used, nextMs, cancel: destination.wait(callback, remnants) }
 }

@@ -8,7 +8,7 @@ export interface WaitInfo {
   address: string
   /**
    * What is short: 'port' where every reserved port has a connection to this very address, or had one less than a minute
-   * ago; 'listener' where every listener waits for a stderr connection from it.
+   * ago; 'listener' where every listener waits for another command's second connection.
    */
   reason: 'port' | 'listener'
   /** How many ports, or listeners, this process has in use for the address. */
@@ -20,8 +20,9 @@ export interface WaitInfo {
 /**
  * From which addresses the stderr connection may come.
  *
- * - 'any': from any, as a host with several addresses may choose; it must be clear which command it is for
- * - 'dialled': from the address that the command was sent to alone
+ * - 'any': from any, as a host with several addresses chooses one by its routes. Its command has a listener to itself
+ *   until it comes, 128 of which there can be at once
+ * - 'dialled': from the address that the command was sent to alone, so that commands to different addresses share a listener
  */
 export type BackAddress = 'any' | 'dialled'
 
@@ -41,13 +42,6 @@ export interface CommandOptions {
   stderr?: 'separate' | 'joined' | undefined
   /** From where the second connection may come. @default 'any' */
   backAddress?: BackAddress | undefined
-  /**
-   * Whether the second connection comes to a listener that other commands share, or to one of its own, which takes a
-   * reserved port for each command that waits for it.
-   *
-   * @default 'shared'
-   */
-  stderrListener?: 'shared' | 'own' | undefined
   /** The local address to connect from. @default the system's choice */
   localAddress?: string | undefined
   /** How long to wait for a free reserved port or listener, in ms; 0 without end. @default 120000 */
