@@ -9,6 +9,7 @@ const benchmarks = {
   options: 'the cost of setting and reading an option, next to C, Python, bare Node-API, koffi and sockopt',
   restart: 'an HTTP server that is restarted under load: the requests that are lost, plainly and with drain',
   takeover: 'a takeover under load, with the old or the new process killed at each step',
+  rsh: 'a command on 1,500 and 5,000 hosts over rsh, next to pdsh, netkit-rsh and rsh-redone',
   watch: 'the page of sockctl watch with 20,000 sockets: what a frame takes, and the server',
   sockets: 'listing every socket, finding a listener and its process, next to C, ss and find-process',
   why: 'what ss, lsof, kill-port and sockctl say of an address that is in use',
