@@ -36,7 +36,7 @@ async function abortMany(count: number, server: net.Server, event: string, dial:
     await gone
   }
   await closeServer(server)
-  return sockets({ protocol: 'tcp' }).filter(({ state }) => state !== 'LISTEN')
+  return [...sockets({ protocol: 'tcp', localPort: port }), ...sockets({ protocol: 'tcp', remotePort: port })]
 }
 
 describe('abort', () => {
