@@ -44,9 +44,9 @@ describe('abort', () => {
     expect(await abortMany(1000, net.createServer(), 'connection', (port) => net.connect(port, host))).toEqual([])
   })
 
-  test('of 200 TLS connections leaves nothing on either side', async () => {
+  test('of 100 TLS connections leaves nothing on either side', async () => {
     const dial = (port: number) => tls.connect({ port, host, ...trust })
-    expect(await abortMany(200, tls.createServer(credentials), 'secureConnection', dial)).toEqual([])
+    expect(await abortMany(100, tls.createServer(credentials), 'secureConnection', dial)).toEqual([])
   })
 
   test('resets at once, although a duplicate of the descriptor lives', async () => {

@@ -129,6 +129,25 @@ describe('closeAfterPeer', () => {
     await closeServer(server)
   })
 
+  test('tells of a socket that is destroyed with an error after the end of its peer', async () => {
+    const { client, accepted, server } = await halfOpenPair()
+    const port = accepted.localPort as number
+    const report = closeAfterPeer(client)
+    client.once('end', () => client.destroy(Object.assign(new Error('no more'), { code: 'ENOUGH' })))
+    accepted.resume().end()
+    expect(await report).toMatchObject({ closedFirst: 'peer', error: 'ENOUGH', timeWait: 'none', peer: 'unknown' })
+    await closeServer(server)
+    expect(tcpStates(port)).toEqual(['TIME_WAIT'])
+  })
+
+  test('refuses MPTCP, whose end it cannot tell', async () => {
+    const server = await listen(net.createServer(), { host: '127.0.0.1', protocol: 'mptcp' })
+    const client = await connect({ port: portOfServer(server), host: '127.0.0.1', protocol: 'mptcp' })
+    expect(await rejectionOf(closeAfterPeer(client))).toHaveProperty('code', 'ERR_SOCKCTL_UNSUPPORTED')
+    client.destroy()
+    await closeServer(server)
+  })
+
   test('tells of a socket that is aborted meanwhile', async () => {
     const { client, server } = await halfOpenPair()
     const report = closeAfterPeer(client)
