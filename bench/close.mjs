@@ -15,7 +15,10 @@ It takes root, for two networks of its own.`
 async function outcomeOf(name, argument) {
   const program = fileURLToPath(new URL(`close/${name}.mjs`, import.meta.url))
   const child = promisify(execFile)(process.execPath, [program, JSON.stringify(argument)], { maxBuffer: 2 ** 26 })
-  return JSON.parse((await child).stdout)
+  const { stdout } = await child.catch(({ stderr, message }) => {
+    throw new Error(stderr || message)
+  })
+  return JSON.parse(stdout)
 }
 
 function countBy(items, textOf) {
