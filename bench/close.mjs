@@ -4,17 +4,21 @@ import { promisify } from 'node:util'
 import { parseArguments } from './arguments.mjs'
 import { conclude } from './claims.mjs'
 
-const usage = `npm run bench -- close [--rounds 80] [--json] [--check]
+const usage = `npm run bench -- close [--rounds 80] [--aborts 1000] [--json] [--check]
   --rounds  how many connections end in each of the ways
+  --aborts  how many connections of net and of tls are aborted
   --json    print every report, and what sock_diag told, instead of the table
   --check   exit with 1 when a report was wrong
 It takes root, for two networks of its own.`
 
-/** Ends connections in every way, in a process of its own, and gives the reports and the truth. */
-export async function prove(rounds) {
-  const program = fileURLToPath(new URL('close/proof.mjs', import.meta.url))
-  const child = promisify(execFile)(process.execPath, [program, JSON.stringify({ rounds })], { maxBuffer: 2 ** 26 })
-  return JSON.parse((await child).stdout)
+/** Runs a program in a process of its own, and gives the JSON that it prints. */
+async function outcomeOf(name, argument) {
+  const program = fileURLToPath(new URL(`close/${name}.mjs`, import.meta.url))
+  const child = promisify(execFile)(process.execPath, [program, JSON.stringify(argument)], { maxBuffer: 2 ** 26 })
+  const { stdout } = await child.catch(({ stderr, message }) => {
+    throw new Error(stderr || message)
+  })
+  return JSON.parse(stdout)
 }
 
 function countBy(items, textOf) {
@@ -45,7 +49,7 @@ function grouped(results) {
 }
 
 /** The claims: our own side is right each time, and the peer's never wrong. */
-export function judge(results) {
+function judge(results) {
   const right = results.filter(({ wrong }) => wrong.ours.length === 0).length
   const misled = results.filter(({ wrong }) => wrong.peer.length > 0).length
   const told = results.filter(({ report }) => report.peer !== 'unknown').length
@@ -56,14 +60,24 @@ export function judge(results) {
   ]
 }
 
+/** The claims: an abort leaves nothing on either side. */
+function judgeAborts(reset) {
+  return Object.entries(reset).map(([name, { aborted, left }]) => ({
+    text: `${aborted} aborts of ${name} left ${left.length} sockets or remnants on either side`,
+    holds: left.length === 0,
+  }))
+}
+
 /**
  * The benchmark `close`.
  *
  * @param {string[]} args the command line
  */
 export async function run(args) {
-  const { help, json, check, rounds } = parseArguments(args, { rounds: 80 })
+  const { help, json, check, rounds, aborts } = parseArguments(args, { rounds: 80, aborts: 1000 })
   if (help) return console.log(usage)
-  const results = await prove(rounds)
-  conclude({ data: { node: process.version, rounds, results }, claims: judge(results), print }, { json, check })
+  const results = await outcomeOf('proof', { rounds })
+  const reset = await outcomeOf('aborts', { count: aborts })
+  const claims = [...judge(results), ...judgeAborts(reset)]
+  conclude({ data: { node: process.version, rounds, results, reset }, claims, print }, { json, check })
 }

@@ -20,7 +20,7 @@ export const kinds = {
     first: [undefined],
     resetBy: 'us',
   },
-  'closes after us': { act: (peer) => peer.close(), delay: 30, options: { timeout: 5 }, first: ['us'] },
+  'closes after us': { act: (peer) => peer.close(), isAfterUs: true, options: { timeout: 5 }, first: ['us'] },
   'closes at the same moment': {
     act: (peer) => peer.close(),
     // Ours is due at 12 ms; the peer's comes some time around it.
@@ -35,7 +35,7 @@ export const kinds = {
       peer.shutdown('write')
       setTimeout(() => setOption(peer, 'SO_DETACH_FILTER', true), 100)
     },
-    delay: 30,
+    isAfterUs: true,
     options: { timeout: 5, settle: 5000 },
     first: ['both'],
   },

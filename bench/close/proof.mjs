@@ -63,6 +63,8 @@ async function one(name, kind, round) {
   const closing = closeAfterPeer(made.socket, kind.options)
   const wait = typeof kind.delay === 'function' ? kind.delay(round) : kind.delay
   if (wait) await delay(wait)
+  // However busy the machine is, our FIN is out by then.
+  while (kind.isAfterUs && ourState(made.number) === 'ESTABLISHED') await delay(2)
   kind.act(made.peer)
   note(name, kind, { ...made, report: await closing })
   made.peer.close()

@@ -1,3 +1,4 @@
+export type { ConnectionHolder, SessionLike } from '../handle/session.js'
 export { type Abortable, abort } from './abort.js'
 export { closeAfterPeer } from './close/afterpeer.js'
 export { type CloseConnectionsOptions, ServerConnections } from './close/connections.js'

@@ -138,6 +138,18 @@ async function withConnection(use) {
 const uses = {
   abort: [() => withConnection((client) => sockctl.abort(client)), () => sockctl.abort(new net.Socket())],
   BareSocket: [() => new sockctl.BareSocket('ipv4').close(), () => new sockctl.BareSocket('unix', 'stream', 'tcp')],
+  closeAfterPeer: [
+    () => withConnection((client, accepted) => endAndWait(accepted, sockctl.closeAfterPeer(client))),
+    () => sockctl.closeAfterPeer(new net.Socket()),
+  ],
+  giveUpAfter: [
+    () => withConnection((client) => sockctl.giveUpAfter(client, 5000)),
+    () => sockctl.giveUpAfter(net.createServer(), 5000),
+  ],
+  ServerConnections: [
+    () => new sockctl.ServerConnections(net.createServer()).closeAfterPeers(),
+    () => new sockctl.ServerConnections({}),
+  ],
   bindReservedPort: [() => withBare(tryReservedPort), () => sockctl.bindReservedPort({ fd: -1 })],
   connect: [() => withConnection(() => {}), () => sockctl.connect({ host: '127.0.0.1', port: 1 })],
   getOption: [() => withBare((bare) => sockctl.getOption(bare, 'SO_LINGER')), () => sockctl.getOption(-1, 'SO_LINGER')],
@@ -223,6 +235,11 @@ let paths = 0
 
 function pathFor(what) {
   return join(tmpdir(), `sockctl-leaks-${process.pid}-${isMainThread}-${what}-${threadId}-${paths++}`)
+}
+
+function endAndWait(peer, report) {
+  peer.resume().end()
+  return report
 }
 
 function withBare(use) {

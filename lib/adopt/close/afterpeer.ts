@@ -20,7 +20,7 @@ import { type CloseAfterPeerOptions, checkCloseOptions, closingSocketOf } from '
  * @param options how long to wait, and what to do then
  * @returns how the connection ended and what it left
  * @throws (rejects) `ERR_INVALID_ARG_TYPE` and the like; `ERR_INVALID_STATE` or `ERR_SOCKET_CLOSED` where there is no
- * connection; an AbortError
+ * connection; `ERR_SOCKCTL_UNSUPPORTED` for MPTCP; an AbortError
  * @see RFC 9293 section 3.6
  */
 export async function closeAfterPeer(

@@ -157,8 +157,7 @@ export class Closing {
 
   /** Somebody destroyed the socket, whose FIN waits for the witness. */
   #finishForOthers(): void {
-    const { error, reset } = this.#course
-    if (reset || error !== undefined || this.#witness.isUnix) return
+    if (this.#course.reset || this.#witness.isUnix) return
     const state = this.#witness.look()
     if (state === 'ESTABLISHED' || state === 'CLOSE_WAIT') this.#course.finished ||= this.#witness.finish()
   }

@@ -1,8 +1,8 @@
-import { systemError } from '../../errors.js'
+import { systemError, unsupported } from '../../errors.js'
 import { fdOf } from '../../handle.js'
 import { memory, native } from '../../native.js'
 import { getOption, type TcpState } from '../../options/index.js'
-import { directions } from '../../platform.js'
+import { directions, protocols } from '../../platform.js'
 import { localAddressOf, peerAddressOf } from '../../sockets/address.js'
 import { isUnix } from '../../sockets/reset.js'
 
@@ -51,6 +51,12 @@ function identityOf(fd: number): Identity | undefined {
   }
 }
 
+/** The FINs of MPTCP are not those of the TCP connections below it, whose remnants are many. */
+function refuseMptcp(fd: number): void {
+  if (getOption(fd, 'SO_PROTOCOL') !== protocols.mptcp) return
+  throw unsupported('closeAfterPeer cannot tell how an MPTCP connection ends', { syscall: 'getsockopt' })
+}
+
 /**
  * A duplicate of a connection's descriptor, through which its end can be seen after Node has closed its own: how far the
  * connection got, and the error that it ended with.
@@ -65,6 +71,7 @@ export class Witness {
 
   constructor(socket: Parameters<typeof fdOf>[0]) {
     const fd = fdOf(socket)
+    refuseMptcp(fd)
     this.isUnix = isUnix(fd)
     const duplicate = native.dup(fd)
     if (duplicate < 0) throw systemError(duplicate, 'dup')

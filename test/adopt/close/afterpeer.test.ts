@@ -2,12 +2,23 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { abort, closeAfterPeer, connect, listen } from '../../../lib/index.js'
+import { abort, BareSocket, closeAfterPeer, connect, listen } from '../../../lib/index.js'
 import { tcpStates, useOwnNetwork } from '../../sockets/network.js'
 import { closed, openDescriptors, rejectionOf } from '../../support.js'
 import { closeServer, type Pair, pairs, portOfServer, tlsPair } from '../pairs.js'
 
 useOwnNetwork()
+
+function whyNot(): string {
+  try {
+    new BareSocket('ipv4', 'stream', 'mptcp').close()
+    return ''
+  } catch (error) {
+    return ` (this kernel says ${(error as { code: string }).code})`
+  }
+}
+
+const whyNoMptcp = whyNot()
 
 async function halfOpenPair(host = '127.0.0.1'): Promise<Pair> {
   const server = await listen(net.createServer({ allowHalfOpen: true }), { host })
@@ -126,6 +137,25 @@ describe('closeAfterPeer', () => {
     const report = closeAfterPeer(client)
     client.destroy()
     expect(await report).toMatchObject({ closedFirst: 'us', state: 'TIME_WAIT', timeWait: 'held' })
+    await closeServer(server)
+  })
+
+  test('tells of a socket that is destroyed with an error after the end of its peer', async () => {
+    const { client, accepted, server } = await halfOpenPair()
+    const port = accepted.localPort as number
+    const report = closeAfterPeer(client)
+    client.once('end', () => client.destroy(Object.assign(new Error('no more'), { code: 'ENOUGH' })))
+    accepted.resume().end()
+    expect(await report).toMatchObject({ closedFirst: 'peer', error: 'ENOUGH', timeWait: 'none', peer: 'unknown' })
+    await closeServer(server)
+    expect(tcpStates(port)).toEqual(['TIME_WAIT'])
+  })
+
+  test.skipIf(whyNoMptcp)(`refuses MPTCP, whose end it cannot tell${whyNoMptcp}`, async () => {
+    const server = await listen(net.createServer(), { host: '127.0.0.1', protocol: 'mptcp' })
+    const client = await connect({ port: portOfServer(server), host: '127.0.0.1', protocol: 'mptcp' })
+    expect(await rejectionOf(closeAfterPeer(client))).toHaveProperty('code', 'ERR_SOCKCTL_UNSUPPORTED')
+    client.destroy()
     await closeServer(server)
   })
 
