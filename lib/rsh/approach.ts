@@ -1,5 +1,5 @@
-import { listeners, type Place } from './listeners.js'
 import type { Claim } from './listener.js'
+import { listeners, type Place } from './listeners.js'
 import type { RshRequest } from './request.js'
 import { openSource, type Source, type Target, waitForSource } from './source.js'
 import type { WaitInfo } from './types.js'
@@ -44,14 +44,14 @@ function takePlace(wanting: Wanting): (() => void) | undefined {
   const place = own.claim(claim)
   if (place) return takeSource(wanting, place)
   wanting.waits({ address: target.address, reason: 'listener', used: own.size, nextMs: undefined })
-  return waiting((again) => own.wait(again), () => approach(wanting))
+  return waiting(
+    (again) => own.wait(again),
+    () => approach(wanting),
+  )
 }
 
 /** Waits, then goes on, which may take another wait; gives what ends whichever it is. */
-function waiting(
-  wait: (again: () => void) => () => void,
-  goOn: () => (() => void) | undefined,
-): () => void {
+function waiting(wait: (again: () => void) => () => void, goOn: () => (() => void) | undefined): () => void {
   let cancel: (() => void) | undefined = wait(() => {
     cancel = goOn()
   })

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { built } from '../../support.js'
+import { inCluster } from '../cluster.js'
 import { useFolder } from '../folder.js'
 import { keepPrograms } from './world.js'
 
@@ -50,6 +52,21 @@ async function answersAt(port: number): Promise<Set<string>> {
   const ask = async () => (await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })).text()
   return new Set(await Promise.all(Array.from({ length: 32 }, ask)))
 }
+
+describe("a worker's server that the primary listens for", () => {
+  test('cannot be passed on, and the error says why', async () => {
+    const answer = await inCluster(
+      'report((await start()).message)',
+      `
+      const { sendSockets } = await import('${built}handover.js')
+      const server = net.createServer().listen(0, '127.0.0.1', async () => {
+        const { code, message } = await sendSockets(new net.Socket(), { server }).catch((error) => error)
+        process.send({ code, message })
+      })`,
+    )
+    expect(answer).toEqual({ code: 'ERR_INVALID_STATE', message: expect.stringContaining('cluster primary') })
+  })
+})
 
 describe('takeover in a cluster', () => {
   test('goes from worker to worker, each at its own path, on the port that they share', async () => {
