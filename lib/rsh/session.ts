@@ -1,20 +1,21 @@
 import type net from 'node:net'
 import { AnswerReader } from './answer.js'
-import { approach } from './approach.js'
 import { Connection } from './connection.js'
-import { callError, rshError, shownText } from './errors.js'
-import type { Party, RshError, RshErrorCode, RshPhase } from './errors.js'
+import { callError, type Party, type RshError, type RshErrorCode, type RshPhase, rshError, shownText } from './errors.js'
 import type { Claim } from './listener.js'
-import type { Place } from './listeners.js'
+import { listeners, type Place } from './listeners.js'
+import { obtain } from './obtain.js'
 import { Phases } from './phases.js'
 import { RefusalFilter } from './refusal.js'
 import { reportOf } from './report.js'
 import type { RshRequest } from './request.js'
 import type { Channel, Sink } from './sink.js'
-import type { Source, Target } from './source.js'
+import { openSource, type Source, type Target, waitForSource } from './source.js'
+import type { WaitInfo } from './types.js'
 
 /** How many pieces of output are kept while the second connection is still to come. */
 const mostEarly = 4
+const nothing = new Uint8Array(0)
 
 type Detail = Partial<Pick<RshError, 'form' | 'remoteText' | 'phase'>>
 
@@ -71,13 +72,15 @@ export class Session implements Claim {
 
   start(): void {
     this.#phases.begin('port')
-    this.#cancelWait = approach({
-      request: this.#request,
-      target: this.#target,
-      claim: this,
-      got: ({ source, place }) => this.#ask(source, place),
-      failed: (error) => this.#finish(error as Error),
-      waits: (info) => this.#request.onWait?.({ host: this.#party.host, ...info }),
+    this.#cancelWait = obtain<Source>({
+      take: () => openSource(this.#target),
+      wait: (again) => {
+        const { cancel, ...info } = waitForSource(this.#target, again)
+        this.#waits({ reason: 'port', ...info })
+        return cancel
+      },
+      got: (source) => this.#connect(source),
+      failed: (error) => this.#finish(error),
     })
   }
 
@@ -111,26 +114,50 @@ export class Session implements Claim {
     else this.#back?.resume()
   }
 
-  #ask(source: Source, place: Place | undefined): void {
+  #waits(info: Pick<WaitInfo, 'reason' | 'used' | 'nextMs'>): void {
+    this.#request.onWait?.({ host: this.#party.host, address: this.#target.address, ...info })
+  }
+
+  #connect(source: Source): void {
     this.#source = source
-    this.#place = place
     this.#state = 'asked'
     this.#phases.begin('connect')
-    this.#main = Connection.connecting(source.socket, {
+    const main = Connection.connecting(source.socket, {
       data: (chunk) => this.#heard(chunk),
       ended: () => this.#ended(),
       broken: (error) => this.#broken(error, 'stdout'),
     })
-    this.#main.write(`${place?.port ?? 0}\0${this.#request.words}`, (error) => {
-      if (!error && this.#state !== 'over') this.#connected()
+    this.#main = main
+    // Nothing can be written before the connection is made, be it nothing at all.
+    main.write(nothing, (error) => {
+      if (!error && this.#state === 'asked') this.#connected(main)
     })
   }
 
-  #connected(): void {
+  #connected(main: Connection): void {
     this.#wasConnected = true
-    if (this.#state !== 'asked') return
+    if (!this.#request.separate) return this.#ask(main)
+    // Not earlier: a host that does not answer would keep the place from others.
+    const { [this.#target.family]: own } = listeners
+    this.#phases.begin('port')
+    this.#cancelWait = obtain<Place>({
+      take: () => own.claim(this),
+      wait: (again) => {
+        this.#waits({ reason: 'listener', used: own.size, nextMs: undefined })
+        return own.wait(again)
+      },
+      got: (place) => {
+        this.#place = place
+        this.#ask(main)
+      },
+      failed: (error) => this.#finish(error),
+    })
+  }
+
+  #ask(main: Connection): void {
     this.#phases.begin('reply')
-    if (this.#place && !this.#back) this.#phases.beginBack()
+    if (this.#place) this.#phases.beginBack()
+    main.write(`${this.#place?.port ?? 0}\0${this.#request.words}`)
   }
 
   take(socket: net.Socket): void {
