@@ -1,30 +1,7 @@
-import { buffer } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
-import { shown, timeText } from '../diag/explain/words.js'
-import { type MultiRshOptions, multiRsh, type WaitInfo } from '../rsh.js'
 import type { Finish } from './print.js'
-import { Interrupt } from './rsh/interrupt.js'
-import { BarePrinter, GroupPrinter, JsonPrinter, type Outcome, PrefixPrinter, type Printer } from './rsh/printers.js'
-import { Progress } from './rsh/progress.js'
-import { foldHosts } from './rsh/ranges.js'
-import { withStatus } from './rsh/status.js'
+import { type RshFlags, runOn } from './rsh/run.js'
 import { hostsFrom, readsInput } from './rsh/targets.js'
-
-interface RshFlags {
-  readonly hosts: string[]
-  readonly exclude?: string[]
-  readonly fanout: number
-  readonly user?: string
-  readonly connectTimeout: number
-  readonly timeout: number
-  readonly port?: number
-  readonly prefix: boolean
-  readonly group?: boolean
-  readonly json?: boolean
-  readonly joined?: boolean
-  readonly stdin?: boolean
-  readonly status?: boolean
-}
 
 const help = `
 Hosts are written as for pdsh: node[01-99,105],db[1-2]-[a-c], ^FILE with a list a line, or - for lists on standard input.
@@ -49,84 +26,6 @@ function checkFlags({ prefix, group, json, stdin, hosts, exclude = [] }: RshFlag
   const forms = [!prefix && '--no-prefix', group && '--group', json && '--json'].filter(Boolean)
   if (forms.length > 1) command.error(`error: ${forms.join(' and ')} exclude each other`)
   if (stdin && readsInput([...hosts, ...exclude])) command.error('error: --stdin cannot be read for the hosts, too')
-}
-
-function printerOf({ status = false, ...flags }: RshFlags, progress: Progress): Printer {
-  if (flags.json) return new JsonPrinter(status)
-  if (flags.group) return new GroupPrinter(status)
-  return flags.prefix ? new PrefixPrinter(status, progress) : new BarePrinter(status, progress)
-}
-
-function optionsOf(words: readonly string[], flags: RshFlags): MultiRshOptions {
-  const text = words.join(' ')
-  return {
-    command: flags.status ? withStatus(text) : text,
-    fanout: flags.fanout,
-    port: flags.port,
-    remoteUser: flags.user,
-    connectTimeout: flags.connectTimeout * 1000,
-    timeout: flags.timeout * 1000,
-    stderr: flags.joined ? 'joined' : 'separate',
-  }
-}
-
-/** What is wrong with what came of a host; undefined where nothing is. */
-function complaintOf({ host, error, status }: Outcome, takesStatus: boolean): string | undefined {
-  if (error) return shown(error.message)
-  if (!takesStatus || status === 0) return undefined
-  return `rsh ${host}: ${status === undefined ? 'the command told no exit status' : `the command exited with ${status}`}`
-}
-
-function waitText({ address, reason, nextMs }: WaitInfo): string {
-  const when = nextMs === undefined ? '' : `, the next is free in ${timeText(nextMs)}`
-  return `; waits for a ${reason} to ${address}${when}`
-}
-
-/** Whether no host can do better: this process may not bind a reserved port. */
-function lacksPrivilege(error: Error | undefined): error is NodeJS.ErrnoException {
-  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
-  return code === 'EACCES' && syscall === 'bind'
-}
-
-async function runOn(hosts: readonly string[], words: readonly string[], flags: RshFlags): Promise<number> {
-  using interrupt = new Interrupt()
-  const progress = new Progress(hosts.length)
-  const printer = printerOf(flags, progress)
-  const left = new Set(hosts)
-  let exitCode = 0
-  const complain = (text: string) => {
-    progress.clear()
-    process.stderr.write(`sockctl: ${text}\n`)
-  }
-  const options: MultiRshOptions = {
-    ...optionsOf(words, flags),
-    stdin: flags.stdin ? await buffer(process.stdin) : 'none',
-    signal: interrupt.signal,
-    onData: printer.onData as MultiRshOptions['onData'],
-    onWait: (info) => progress.note(waitText(info)),
-  }
-  progress.draw()
-  try {
-    for await (const result of multiRsh(hosts, options)) {
-      if (lacksPrivilege(result.error)) throw result.error
-      left.delete(result.host)
-      const outcome = await printer.result(result)
-      const complaint = complaintOf(outcome, flags.status ?? false)
-      if (complaint !== undefined) {
-        exitCode = 1
-        complain(complaint)
-      }
-      progress.count(complaint === undefined)
-    }
-  } catch (error) {
-    if (interrupt.exitCode === undefined) throw error
-    complain(`ended before it was done on ${foldHosts(left)}`)
-    exitCode = interrupt.exitCode
-  } finally {
-    progress.clear()
-  }
-  printer.end()
-  return exitCode
 }
 
 /** `sockctl rsh`: runs a command on many hosts over rsh. */
