@@ -2,6 +2,8 @@ import { prepare } from './setup.mjs'
 
 const benchmarks = {
   close: 'what closeAfterPeer reports of 1,000 closes, next to what sock_diag tells at both ends',
+  abort: 'how far a client gets that aborts, past the point where one that closes has used up its ports',
+  budget: 'connections a client can open before its ports are used up: predicted next to measured',
   connect: 'the cost of connecting, and of data over the connections, next to net.connect',
   listen: 'connections accepted by the workers of a cluster, next to round robin and to reusePort of Node.js',
   load: 'how long import takes in a fresh process, next to node:net',

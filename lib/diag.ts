@@ -1,6 +1,19 @@
 export type { AttackBind, Attacker, AuditFinding, Severity, Takeover } from './diag/audit/finding.js'
 export { auditListeners } from './diag/audit.js'
 export { type BorrowedSocket, openProcessSocket } from './diag/borrowed.js'
+export type {
+  BudgetAdvice,
+  BudgetAdviceKind,
+  BudgetClose,
+  BudgetHeld,
+  BudgetLimit,
+  BudgetOptions,
+  BudgetSettings,
+  BudgetStep,
+  BudgetTerm,
+  ConnectionBudget,
+} from './diag/budget/types.js'
+export { connectionBudget } from './diag/budget.js'
 export type { ConflictCase, ConflictOptions, ConflictPlan } from './diag/cases.js'
 export { bindConflicts } from './diag/conflicts.js'
 export type { Outcome, Reuse } from './diag/contender.js'

@@ -25,14 +25,32 @@ export function ephemeralRange(): PortRange {
   return { low, high }
 }
 
+/** `ip_local_reserved_ports`, the ports that the kernel never chooses. */
+function setAsideRanges(): PortRange[] {
+  const parts = read('/proc/sys/net/ipv4/ip_local_reserved_ports').split(',').filter(Boolean)
+  return parts.map((part) => {
+    const [low = 0, high = low] = part.split('-').map(Number)
+    return { low, high }
+  })
+}
+
 /** The ports of `ip_local_reserved_ports`, which the kernel never chooses. */
 export function setAsidePorts(): ReadonlySet<number> {
   const ports = new Set<number>()
-  for (const part of read('/proc/sys/net/ipv4/ip_local_reserved_ports').split(',').filter(Boolean)) {
-    const [low = 0, high = low] = part.split('-').map(Number)
-    for (let port = low; port <= high; port++) ports.add(port)
-  }
+  for (const { low, high } of setAsideRanges()) for (let port = low; port <= high; port++) ports.add(port)
   return ports
+}
+
+/** The settings that decide how many connections can be opened, by their names, as this network namespace has them. */
+export function budgetSettings() {
+  return {
+    ip_local_port_range: ephemeralRange(),
+    ip_local_reserved_ports: setAsideRanges(),
+    tcp_tw_reuse: ipv4Setting('tcp_tw_reuse', 0),
+    tcp_tw_reuse_delay: ipv4Setting('tcp_tw_reuse_delay', 1000),
+    tcp_timestamps: ipv4Setting('tcp_timestamps', 1),
+    tcp_max_tw_buckets: ipv4Setting('tcp_max_tw_buckets', 2 ** 31 - 1),
+  }
 }
 
 /** The lowest port that needs no privilege. */

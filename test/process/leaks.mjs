@@ -171,6 +171,10 @@ const uses = {
     async () => (await sockctl.bindDatagram(dgram.createSocket('udp4'), { address: '127.0.0.1' })).close(),
     () => sockctl.bindDatagram(dgram.createSocket('udp4'), { address: '192.0.2.1' }),
   ],
+  connectionBudget: [
+    () => diag.connectionBudget({ remoteAddress: '127.0.0.1', remotePort: 1 }),
+    () => diag.connectionBudget({ durationMs: -1 }),
+  ],
   connectionFactory: [() => sockctl.connectionFactory(), () => sockctl.connectionFactory({ localPort: 'none' })],
   drain: [
     async () => sockctl.drain(await sockctl.listen(net.createServer(), { host: '127.0.0.1', reusePort: true })),
