@@ -8,6 +8,7 @@ packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server postgr
 # Amanda's packages would bring a mail server, and put the user backup into the groups disk and tape: they are unpacked.
 # Not below /usr: the tests lay it over /usr.
 unpacked=/opt/sockctl-peers
+netkit=/opt/sockctl-netkit
 policy=/usr/sbin/policy-rc.d
 
 has() {
@@ -77,6 +78,15 @@ unpack_amanda() {
   mv "$work/amanda" "$unpacked"
 }
 
+# The other rsh server, which excludes rsh-redone-server.
+unpack_netkit() {
+  (cd "$work" && apt -o APT::Sandbox::User=root download rsh-server)
+  dpkg-deb --extract "$work"/rsh-server_*.deb "$work/netkit"
+  chmod 755 "$work/netkit"
+  rm -rf "$netkit"
+  mv "$work/netkit" "$netkit"
+}
+
 [ "$(id -u)" = 0 ] || { echo 'peers.sh: only root can install packages' >&2; exit 2; }
 
 missing='' new='' forbidden='' amanda=''
@@ -84,7 +94,7 @@ for package in $packages; do has "$package" || missing="$missing $package"; done
 for root in '' "$unpacked"; do
   if [ -x "$root/usr/lib/amanda/amandad" ]; then amanda=yes; fi
 done
-if [ -z "$missing" ] && [ -n "$amanda" ]; then exit 0; fi
+if [ -z "$missing" ] && [ -n "$amanda" ] && [ -x "$netkit/usr/sbin/in.rshd" ]; then exit 0; fi
 
 work=$(mktemp -d)
 trap finish EXIT
@@ -98,3 +108,4 @@ if [ -n "$missing" ]; then
   apt install $missing
 fi
 if [ -z "$amanda" ]; then unpack_amanda; fi
+[ -x "$netkit/usr/sbin/in.rshd" ] || unpack_netkit

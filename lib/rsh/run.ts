@@ -142,7 +142,10 @@ export class Run {
 
   #start(text: unknown): void {
     const index = this.#begun++
-    if (typeof text !== 'string') return this.end(invalidArgType('host', 'of type string', text))
+    if (typeof text !== 'string') {
+      this.end(invalidArgType('host', 'of type string', text))
+      return
+    }
     const { command, collecting, timeout } = this.#request
     const settle = (result: HostResult) => {
       clearTimeout(timer)
