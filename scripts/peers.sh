@@ -6,9 +6,10 @@ set -eu
 
 packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server postgresql-15 rpcbind rsh-redone-server systemd util-linux'
 # These are unpacked. Amanda's would bring a mail server, and put the user backup into the groups disk and tape; lprng
-# replaces the printing commands of other packages. Not below /usr: the tests lay it over /usr.
+# replaces the printing commands of other packages. Not below /usr: the tests lay it over /usr. Netkit's in.rshd excludes the other one.
 foreign='amanda-client amanda-common lprng'
 unpacked=/opt/sockctl-peers
+netkit=/opt/sockctl-netkit
 policy=/usr/sbin/policy-rc.d
 
 has() {
@@ -79,6 +80,15 @@ unpack() {
   mv "$work/unpacked" "$unpacked"
 }
 
+# The other rsh server, which excludes rsh-redone-server.
+unpack_netkit() {
+  (cd "$work" && apt -o APT::Sandbox::User=root download rsh-server)
+  dpkg-deb --extract "$work"/rsh-server_*.deb "$work/netkit"
+  chmod 755 "$work/netkit"
+  rm -rf "$netkit"
+  mv "$work/netkit" "$netkit"
+}
+
 [ "$(id -u)" = 0 ] || { echo 'peers.sh: only root can install packages' >&2; exit 2; }
 
 missing='' new='' forbidden='' packed=''
@@ -86,7 +96,7 @@ for package in $packages; do has "$package" || missing="$missing $package"; done
 for program in lib/amanda/amandad sbin/lpd; do
   [ -x "$unpacked/usr/$program" ] || packed=yes
 done
-if [ -z "$missing$packed" ]; then exit 0; fi
+if [ -z "$missing$packed" ] && [ -x "$netkit/usr/sbin/in.rshd" ]; then exit 0; fi
 
 work=$(mktemp -d)
 trap finish EXIT
@@ -100,3 +110,4 @@ if [ -n "$missing" ]; then
   apt install $missing
 fi
 if [ -n "$packed" ]; then unpack; fi
+[ -x "$netkit/usr/sbin/in.rshd" ] || unpack_netkit

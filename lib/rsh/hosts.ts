@@ -1,5 +1,5 @@
-import { invalidArgValue } from '../errors.js'
 import { resolveTargets } from '../adopt/resolve.js'
+import { invalidArgValue } from '../errors.js'
 import { familyOf, parseIPv6, validateAddress } from '../sockaddr.js'
 import type { RshRequest } from './request.js'
 import type { Target } from './source.js'

@@ -101,7 +101,9 @@ export class BackListener {
       claim.take(socket)
       return
     }
-    const fault = isDialled ? `port ${remotePort}, which is not a reserved one` : `${remoteAddress}, which was not dialled`
+    const fault = isDialled
+      ? `port ${remotePort}, which is not a reserved one`
+      : `${remoteAddress}, which was not dialled`
     claim?.refuse(`one came from ${fault}`)
     reset(socket)
   }

@@ -1,7 +1,7 @@
 import type { SystemError } from '../errors.js'
 import { callError } from './errors.js'
-import { BackListener, type Claim } from './listener.js'
 import { Line } from './line.js'
+import { BackListener, type Claim } from './listener.js'
 import { highest, lowest, mayListen } from './partition.js'
 
 /** How many listeners a family has at most: as many commands can wait whose servers may connect back from anywhere. */

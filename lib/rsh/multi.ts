@@ -1,12 +1,5 @@
 import { abortError, invalidArgType, invalidArgValue } from '../errors.js'
-import {
-  maxInt32,
-  optional,
-  validateBoolean,
-  validateFunction,
-  validateInteger,
-  validateObject,
-} from '../validate.js'
+import { maxInt32, optional, validateBoolean, validateFunction, validateInteger, validateObject } from '../validate.js'
 import type { HostResult, OnData } from './collector.js'
 import { checkCommand } from './request.js'
 import { Run, type RunRequest } from './run.js'

@@ -1,4 +1,4 @@
-import { invalidArgType, codedError } from '../errors.js'
+import { codedError, invalidArgType } from '../errors.js'
 import { type Collecting, Collector, type HostResult } from './collector.js'
 import { rshError } from './errors.js'
 import { parseHost } from './hosts.js'
@@ -67,7 +67,8 @@ export class Run {
     if (error) this.#error ??= { reason: error }
     const isWhole = this.#hasAll
     this.#hasAll = true
-    for (const collector of [...this.#running]) collector.from?.abort(error ?? codedError('ABORT_ERR', 'Not wanted any more'))
+    for (const collector of [...this.#running])
+      collector.from?.abort(error ?? codedError('ABORT_ERR', 'Not wanted any more'))
     for (const release of this.#release.splice(0)) release()
     if (!isWhole && !this.#isPulling) void this.#close()
     this.#wakeUp()
@@ -141,7 +142,10 @@ export class Run {
 
   #start(text: unknown): void {
     const index = this.#begun++
-    if (typeof text !== 'string') return this.end(invalidArgType('host', 'of type string', text))
+    if (typeof text !== 'string') {
+      this.end(invalidArgType('host', 'of type string', text))
+      return
+    }
     const { command, collecting, timeout } = this.#request
     const settle = (result: HostResult) => {
       clearTimeout(timer)

@@ -1,7 +1,15 @@
 import type net from 'node:net'
 import { AnswerReader } from './answer.js'
 import { Connection } from './connection.js'
-import { callError, type Party, type RshError, type RshErrorCode, type RshPhase, rshError, shownText } from './errors.js'
+import {
+  callError,
+  type Party,
+  type RshError,
+  type RshErrorCode,
+  type RshPhase,
+  rshError,
+  shownText,
+} from './errors.js'
 import type { Claim } from './listener.js'
 import { listeners, type Place } from './listeners.js'
 import { obtain } from './obtain.js'
@@ -136,7 +144,10 @@ export class Session implements Claim {
 
   #connected(main: Connection): void {
     this.#wasConnected = true
-    if (!this.#request.separate) return this.#ask(main)
+    if (!this.#request.separate) {
+      this.#ask(main)
+      return
+    }
     // Not earlier: a host that does not answer would keep the place from others.
     const { [this.#target.family]: own } = listeners
     this.#phases.begin('port')
@@ -230,7 +241,10 @@ export class Session implements Claim {
   }
 
   #ended(): void {
-    if (this.#state === 'running') return this.#channelEnded('stdout')
+    if (this.#state === 'running') {
+      this.#channelEnded('stdout')
+      return
+    }
     if (this.#state === 'accepted') {
       // Its second connection may have come in this very turn.
       this.#mainEnded = true
@@ -302,7 +316,10 @@ export class Session implements Claim {
   }
 
   #expired(phase: RshPhase, ms: number): void {
-    if (phase === 'back' && this.#refusedBack) return this.#noChannel()
+    if (phase === 'back' && this.#refusedBack) {
+      this.#noChannel()
+      return
+    }
     const what = {
       port: 'no reserved port became free',
       connect: 'no connection',

@@ -65,6 +65,15 @@ function attempt(target: Target, local: Uint8Array, remote: Uint8Array): Attempt
   return { errno, syscall: bound < 0 ? 'bind' : 'connect' }
 }
 
+/** Throws what another port would fail with too. */
+function refuse({ errno, syscall }: { errno: number; syscall: 'bind' | 'connect' }, target: Target): void {
+  const { address, port, localAddress } = target
+  if (syscall === 'connect' && errno !== clash) throw callError(errno, syscall, { address, port })
+  if (syscall === 'bind' && errno !== inUse && errno !== notAllowed) {
+    throw callError(errno, syscall, { address: localAddress })
+  }
+}
+
 /**
  * Starts to connect from the first reserved port that has no connection to this very address.
  *
@@ -81,12 +90,9 @@ export function openSource(target: Target): Source | undefined {
     for (const localPort of destination.candidates()) {
       const outcome = attempt(target, encodeAddress(family, { address: localAddress, port: localPort }), remote)
       if (outcome instanceof BareSocket) return made(outcome, localPort, destination, key)
-      const { errno, syscall } = outcome
-      if (syscall === 'connect' && errno === clash) destination.block(localPort)
-      else if (syscall === 'connect' || (errno !== inUse && errno !== notAllowed)) {
-        throw callError(errno, syscall, syscall === 'bind' ? { address: localAddress } : { address, port })
-      }
-      refused.add(errno)
+      refuse(outcome, target)
+      if (outcome.errno === clash) destination.block(localPort)
+      refused.add(outcome.errno)
     }
   } finally {
     forget(key, destination)
