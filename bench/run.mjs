@@ -1,11 +1,15 @@
 import { prepare } from './setup.mjs'
 
 const benchmarks = {
+  close: 'what closeAfterPeer reports of 1,000 closes, next to what sock_diag tells at both ends',
   connect: 'the cost of connecting, and of data over the connections, next to net.connect',
   listen: 'connections accepted by the workers of a cluster, next to round robin and to reusePort of Node.js',
   load: 'how long import takes in a fresh process, next to node:net',
   connections: '100,000 connections held at once, and the memory that they take, next to net',
   options: 'the cost of setting and reading an option, next to C, Python, bare Node-API, koffi and sockopt',
+  restart: 'an HTTP server that is restarted under load: the requests that are lost, plainly and with drain',
+  takeover: 'a takeover under load, with the old or the new process killed at each step',
+  rsh: 'a command on 1,500 and 5,000 hosts over rsh, next to pdsh, netkit-rsh and rsh-redone',
   watch: 'the page of sockctl watch with 20,000 sockets: what a frame takes, and the server',
   sockets: 'listing every socket, finding a listener and its process, next to C, ss and find-process',
   why: 'what ss, lsof, kill-port and sockctl say of an address that is in use',

@@ -8,7 +8,7 @@ import { packageRoot } from './root.js'
  * (-EINVAL for a number that is not a 32-bit integer), and throws a TypeError for an argument of the wrong type.
  */
 export interface Native {
-  /** The integer that `getInt` and `listen` answer in. Read it right after the call, and never transfer it. */
+  /** The integer that `getInt`, `listen` and `receiveDescriptors` answer in. Read it right after the call, and never transfer it. */
   memory(): Int32Array
   /** Creates a close-on-exec, non-blocking socket, owned by this environment until `close` or `release`. */
   socket(family: number, type: number, protocol: number): number
@@ -54,6 +54,16 @@ export interface Native {
   openProcess(pid: number): number
   /** Duplicates a descriptor of the process that `process` stands for (pidfd_getfd), close-on-exec and owned. */
   getProcessDescriptor(process: number, fd: number): number
+  /** Sends a message, and with it descriptors, given as the bytes of an Int32Array: at most 253, or -EINVAL. */
+  sendDescriptors(fd: number, message: Uint8Array, descriptors: Uint8Array): number
+  /**
+   * Receives a message, and the descriptors that come with it: close-on-exec, owned, their numbers written as int32 and
+   * their count to the memory. All are closed where `descriptors` has no room for them (-EMSGSIZE), or where the process
+   * may not open as many (-EMFILE).
+   */
+  receiveDescriptors(fd: number, target: Uint8Array, descriptors: Uint8Array): number
+  /** Makes an owned descriptor stand for what another one stands for, close-on-exec and non-blocking. */
+  replace(fd: number, replacement: number): number
 }
 
 function load(): Native {
@@ -69,5 +79,5 @@ function load(): Native {
 /** The addon of this environment. */
 export const native = load()
 
-/** The memory that `native.getInt` and `native.listen` answer in. */
+/** The memory that `native.getInt`, `native.listen` and `native.receiveDescriptors` answer in. */
 export const memory = native.memory()

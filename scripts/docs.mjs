@@ -1,8 +1,10 @@
-// Writes docs/options.md from the option table: node scripts/docs.mjs. With --check it writes nothing, and exits 1 when
-// the page is stale.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// Writes docs/options.md from the option table, and the drawings of docs/closing.md from the states that were observed:
+// node scripts/docs.mjs. With --check it writes nothing, and exits 1 when one of them is stale.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { table } from '../dist/options/table/index.js'
+import { closingDiagrams } from './closing/diagrams.mjs'
 
 const folder = new URL('../lib/options/table/', import.meta.url)
 const page = new URL('../docs/options.md', import.meta.url)
@@ -212,9 +214,10 @@ function pageText() {
   return `${[headText(rows, sections), ...parts].join('\n').trimEnd()}\n`
 }
 
-const text = pageText()
-if (!process.argv.includes('--check')) writeFileSync(page, text)
-else if (readFileSync(page, 'utf8') !== text) {
-  console.error('docs/options.md is stale: run npm run docs')
-  process.exitCode = 1
+for (const [file, text] of [[page, pageText()], ...closingDiagrams()]) {
+  if (!process.argv.includes('--check')) writeFileSync(file, text)
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    console.error(`${fileURLToPath(file)} is stale: run npm run docs`)
+    process.exitCode = 1
+  }
 }

@@ -4,9 +4,10 @@
 # there stays as it is.
 set -eu
 
-packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server postgresql-15 rpcbind rsh-redone-server util-linux'
-# Amanda's packages would bring a mail server, and put the user backup into the groups disk and tape: they are unpacked.
-# Not below /usr: the tests lay it over /usr.
+packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server postgresql-15 rpcbind rsh-redone-server systemd util-linux'
+# These are unpacked. Amanda's would bring a mail server, and put the user backup into the groups disk and tape; lprng
+# replaces the printing commands of other packages. Not below /usr: the tests lay it over /usr.
+foreign='amanda-client amanda-common lprng'
 unpacked=/opt/sockctl-peers
 policy=/usr/sbin/policy-rc.d
 
@@ -68,23 +69,24 @@ finish() {
   exit "$status"
 }
 
-unpack_amanda() {
-  (cd "$work" && apt -o APT::Sandbox::User=root download amanda-client amanda-common)
-  for file in "$work"/*.deb; do dpkg-deb --extract "$file" "$work/amanda"; done
-  chmod 755 "$work/amanda"
+unpack() {
+  # The words of $foreign are packages.
+  (cd "$work" && apt -o APT::Sandbox::User=root download $foreign)
+  for file in "$work"/*.deb; do dpkg-deb --extract "$file" "$work/unpacked"; done
+  chmod 755 "$work/unpacked"
   mkdir -p "${unpacked%/*}"
   rm -rf "$unpacked"
-  mv "$work/amanda" "$unpacked"
+  mv "$work/unpacked" "$unpacked"
 }
 
 [ "$(id -u)" = 0 ] || { echo 'peers.sh: only root can install packages' >&2; exit 2; }
 
-missing='' new='' forbidden='' amanda=''
+missing='' new='' forbidden='' packed=''
 for package in $packages; do has "$package" || missing="$missing $package"; done
-for root in '' "$unpacked"; do
-  if [ -x "$root/usr/lib/amanda/amandad" ]; then amanda=yes; fi
+for program in lib/amanda/amandad sbin/lpd; do
+  [ -x "$unpacked/usr/$program" ] || packed=yes
 done
-if [ -z "$missing" ] && [ -n "$amanda" ]; then exit 0; fi
+if [ -z "$missing$packed" ]; then exit 0; fi
 
 work=$(mktemp -d)
 trap finish EXIT
@@ -97,4 +99,4 @@ if [ -n "$missing" ]; then
   # The words of $missing are packages.
   apt install $missing
 fi
-if [ -z "$amanda" ]; then unpack_amanda; fi
+if [ -n "$packed" ]; then unpack; fi

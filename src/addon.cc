@@ -44,6 +44,9 @@ constexpr Export kExports[] = {
     {"processSockets", ProcessSockets},
     {"openProcess", OpenProcess},
     {"getProcessDescriptor", GetProcessDescriptor},
+    {"sendDescriptors", SendDescriptors},
+    {"receiveDescriptors", ReceiveDescriptors},
+    {"replace", Replace},
 };
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {

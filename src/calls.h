@@ -37,6 +37,10 @@ napi_value ProcessSockets(napi_env env, napi_callback_info info);
 napi_value OpenProcess(napi_env env, napi_callback_info info);
 napi_value GetProcessDescriptor(napi_env env, napi_callback_info info);
 
+napi_value SendDescriptors(napi_env env, napi_callback_info info);
+napi_value ReceiveDescriptors(napi_env env, napi_callback_info info);
+napi_value Replace(napi_env env, napi_callback_info info);
+
 }  // namespace sockctl
 
 #endif  // SRC_CALLS_H_

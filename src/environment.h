@@ -25,6 +25,7 @@ class Environment {
 
   // Takes the ownership of a descriptor, when it is one. Returns its argument.
   int Own(int fd);
+  [[nodiscard]] bool Owns(int fd) const { return owned_.count(fd) == 1; }
   // Gives the ownership up. False when the descriptor was not owned.
   bool Release(int fd);
 

@@ -51,6 +51,16 @@ int OpenProcess(int pid);
 // Duplicates a descriptor of the process that another descriptor stands for.
 int GetProcessDescriptor(int process, int fd);
 
+// The most descriptors that one message can carry (SCM_MAX_FD).
+constexpr size_t kMostDescriptors = 253;
+// Sends a message with up to kMostDescriptors descriptors over a Unix socket, without waiting.
+int SendDescriptors(int fd, void* message, size_t length, const int* descriptors, size_t count);
+// Receives a message without waiting, and the descriptors that come with it, close-on-exec; `descriptors` holds
+// kMostDescriptors. -EMFILE when they did not all come in; then none is left open.
+int ReceiveDescriptors(int fd, void* target, size_t capacity, int* descriptors, size_t* count);
+// Makes a descriptor stand for what another one stands for, close-on-exec and non-blocking.
+int Replace(int fd, int replacement);
+
 }  // namespace sockctl::system
 
 #endif  // SRC_SYSTEM_H_

@@ -10,14 +10,15 @@ export class Canceller implements Disposable {
   /**
    * @param signal the caller's signal
    * @param timeout how long to wait, in milliseconds; 0 or undefined for ever
+   * @param syscall what takes too long then
    */
-  constructor(signal: AbortSignal | undefined, timeout: number | undefined) {
+  constructor(signal: AbortSignal | undefined, timeout: number | undefined, syscall = 'connect') {
     this.#given = signal
     this.#controller = signal || timeout ? new AbortController() : undefined
     if (signal?.aborted) this.#abort()
     signal?.addEventListener('abort', this.#abort, { once: true })
     if (timeout) {
-      this.#timer = setTimeout(() => this.#controller?.abort(systemError(errnoOf('ETIMEDOUT'), 'connect')), timeout)
+      this.#timer = setTimeout(() => this.#controller?.abort(systemError(errnoOf('ETIMEDOUT'), syscall)), timeout)
     }
   }
 

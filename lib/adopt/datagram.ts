@@ -7,6 +7,8 @@ import type { BareSocket } from '../sockets/index.js'
 import { type ReservedPortOptions, ReservedPortWalk, refuseTwoAddresses, reservedOf } from '../sockets/reserved.js'
 import { optional, validateBoolean, validateObject, validatePort, validateSignal, validateString } from '../validate.js'
 import { Canceller } from './canceller.js'
+import { checkReady, isReady, readySocket, receiveOn } from './handover/adopt.js'
+import type { ReceivedSocket } from './handover/received.js'
 import { checkPreparation, type Preparation, type SocketPreparation, withSocket } from './prepare.js'
 
 /** How `bindDatagram` binds. What Node's `socket.bind` and `dgram.createSocket` know has Node's meaning. */
@@ -25,6 +27,13 @@ export interface DatagramOptions extends SocketPreparation {
   reusePort?: boolean | undefined
   /** SO_REUSEADDR, with which any user may take the port and its datagrams. @default what `createSocket` was told as `reuseAddr`: false */
   reuseAddress?: boolean | undefined
+  /**
+   * A socket that another process made, which the datagram socket owns from then on, instead of a new one: of
+   * `receiveSockets`, or of `activatedSockets`.
+   */
+  socket?: ReceivedSocket | undefined
+  /** The name of a socket that systemd passed to this process, the next of that name that is not in use. */
+  activated?: string | undefined
   /** Ends the wait; closes the socket when it fires later. */
   signal?: AbortSignal | undefined
 }
@@ -39,6 +48,7 @@ interface Request {
   /** Which reserved ports to try, where one is asked for. */
   readonly reserved: ReservedPortOptions | undefined
   readonly signal: AbortSignal | undefined
+  readonly given: DatagramOptions
 }
 
 function checkFamily(address: unknown, family: 'ipv4' | 'ipv6'): void {
@@ -68,6 +78,7 @@ function check(socket: unknown, options: unknown): Request {
   const address = options.address ?? reserved?.address
   checkFamily(address, family)
   checkFlags(options, family)
+  checkReady(options)
   const given: DatagramOptions = options
   return {
     preparation: checkPreparation(given, reuseAddr, { type: 'datagram' }),
@@ -80,6 +91,7 @@ function check(socket: unknown, options: unknown): Request {
     address: address as string | undefined,
     reserved,
     signal: given.signal,
+    given,
   }
 }
 
@@ -146,9 +158,14 @@ export async function bindDatagram(socket: dgram.Socket, options: DatagramOption
   const canceller = new Canceller(request.signal, undefined)
   try {
     refuseBound(socket)
-    const address = await canceller.race(() => addressFor(socket, request))
     canceller.signal?.throwIfAborted()
-    adoptAt(socket, address, request, canceller.signal)
+    if (isReady(request.given)) {
+      receiveOn(socket, readySocket(request.given, 'datagram'), request.preparation)
+    } else {
+      const address = await canceller.race(() => addressFor(socket, request))
+      canceller.signal?.throwIfAborted()
+      adoptAt(socket, address, request, canceller.signal)
+    }
     closeWith(socket, request.signal)
     canceller.signal?.throwIfAborted()
     return socket

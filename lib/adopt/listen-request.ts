@@ -14,6 +14,8 @@ import {
   validateSignal,
   validateString,
 } from '../validate.js'
+import { checkReady } from './handover/adopt.js'
+import type { ReceivedSocket } from './handover/received.js'
 import {
   checkKind,
   checkPreparation,
@@ -42,6 +44,13 @@ export interface ListenOptions extends SocketPreparation {
    * @default 'refuse'
    */
   staleSocket?: StalePolicy | undefined
+  /**
+   * A socket that another process made, which the server owns from then on, instead of a new one: of `receiveSockets`, or
+   * of `activatedSockets`.
+   */
+  socket?: ReceivedSocket | undefined
+  /** The name of a socket that systemd passed to this process, the next of that name that is not in use. */
+  activated?: string | undefined
   /** 'mptcp' to serve over Multipath TCP, and over plain TCP whoever has no other. @default 'tcp' */
   protocol?: StreamProtocol | undefined
   /** The length of the accept queue. @default 511 */
@@ -88,6 +97,7 @@ export function checkListen(server: unknown, options: unknown): ListenRequest {
   const host = options.host ?? reserved?.address
   optional(host, 'options.host', validateString)
   if (path !== undefined) checkPath(options)
+  checkReady(options)
   if (backlog !== undefined) validateInteger(backlog, 'options.backlog', 0, maxInt32)
   optional(ipv6Only, 'options.ipv6Only', validateBoolean)
   optional(reusePort, 'options.reusePort', validateBoolean)

@@ -8,6 +8,7 @@ import { type AddressInput, familyOf, validateAddress } from '../sockaddr.js'
 import type { BareSocket } from '../sockets/index.js'
 import { ReservedPortWalk } from '../sockets/reserved.js'
 import { Canceller } from './canceller.js'
+import { isReady, listenOn, readySocket } from './handover/adopt.js'
 import { checkListen, type ListenOptions, type ListenRequest } from './listen-request.js'
 import { removePath, tendPath } from './path.js'
 import { isFromControl, withSocket } from './prepare.js'
@@ -130,14 +131,16 @@ export async function listen<Server extends net.Server>(server: Server, options:
   const { signal } = request
   const canceller = new Canceller(signal, undefined)
   try {
-    const all = await canceller.race(() => places(request))
+    const all = isReady(request) ? [] : await canceller.race(() => places(request))
     canceller.signal?.throwIfAborted()
     refuseListening(server)
-    const listening = listenAt(all, request, canceller.signal, (socket) => {
-      if (request.path !== undefined) tendPath(server, request.path, request)
-      adoptListener(server, socket, request.backlog, request.path)
-      return once(server, 'listening', canceller.signal && { signal: canceller.signal })
-    })
+    const listening = isReady(request)
+      ? listenOn(server, readySocket(request, 'stream'), request)
+      : listenAt(all, request, canceller.signal, (socket) => {
+          if (request.path !== undefined) tendPath(server, request.path, request)
+          adoptListener(server, socket, request.backlog, request.path)
+          return once(server, 'listening', canceller.signal && { signal: canceller.signal })
+        })
     closeWith(server, signal)
     await listening
     return server

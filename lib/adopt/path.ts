@@ -26,6 +26,8 @@ function allow(path: string, mode: number, { readableAll, writableAll }: PathAcc
   if (more) chmodSync(path, mode | more)
 }
 
+const removers = new WeakMap<net.Server, () => void>()
+
 /**
  * Gives the file of a Unix socket its mode, and removes it with the server, unless another file has taken its place by
  * then. An abstract name has no file.
@@ -33,7 +35,15 @@ function allow(path: string, mode: number, { readableAll, writableAll }: PathAcc
 export function tendPath(server: net.Server, path: string, access: PathAccess): void {
   if (isAbstract(path)) return
   allow(path, Number(statsOf(path).mode), access)
-  server.once('close', removerOf(path))
+  const remove = removerOf(path)
+  removers.set(server, remove)
+  server.once('close', remove)
+}
+
+/** Leaves the file of a server's Unix socket where it is when the server closes: another one serves there. */
+export function leavePath(server: net.Server): void {
+  const remove = removers.get(server)
+  if (remove) server.off('close', remove)
 }
 
 /** Notes the file of a Unix socket, and gives what removes it unless another has taken its place by then. */

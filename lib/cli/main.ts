@@ -10,6 +10,7 @@ import { lsCommand } from './ls.js'
 import { matrixCommand } from './matrix.js'
 import { optionsCommand } from './options.js'
 import { endWithReader } from './print.js'
+import { rshCommand } from './rsh.js'
 import { watchCommand } from './watch.js'
 import { whyCommand } from './why.js'
 
@@ -45,6 +46,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('sockctl')
     .description('socket control: options, reserved ports, aborts, and what the kernel makes of two binds')
     .version(version())
+    .enablePositionalOptions()
     .exitOverride()
   const commands = [
     auditCommand(finish),
@@ -54,6 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     lsCommand(finish),
     matrixCommand(finish),
     optionsCommand(finish),
+    rshCommand(finish),
     watchCommand(),
     whyCommand(finish),
     completionCommand(program),

@@ -1,5 +1,5 @@
 import dgram from 'node:dgram'
-import { codedError } from '../errors.js'
+import { codedError, systemError } from '../errors.js'
 import { datagramState, fdOf } from '../handle.js'
 
 type Lookup = (address: string, done: (error: Error | null, address: string) => void) => void
@@ -7,6 +7,8 @@ type Lookup = (address: string, done: (error: Error | null, address: string) => 
 interface DatagramHandle {
   readonly lookup: Lookup
   hasRef(): boolean
+  recvStart(): number
+  recvStop(): number
 }
 
 /** The state of a `dgram.Socket`. */
@@ -118,4 +120,11 @@ function handOver(from: dgram.Socket, to: dgram.Socket): void {
     throw error
   }
   if (!hadRef) to.unref()
+}
+
+/** Stops reading, or goes on; a socket that does not read can still send. */
+export function setReading(socket: dgram.Socket, reads: boolean): void {
+  const handle = stateOf(socket).handle
+  const errno = reads ? handle?.recvStart() : handle?.recvStop()
+  if (errno !== undefined && errno < 0) throw systemError(errno, 'recvmsg')
 }

@@ -1,10 +1,10 @@
 import { codedError, invalidArgValue, systemError } from '../errors.js'
 import { memory, native } from '../native.js'
-import { setOption } from '../options/index.js'
 import { directions, type Family, families, protocols, type SocketType, types } from '../platform.js'
 import { type AddressInput, encodeAddress, type SocketAddress } from '../sockaddr.js'
 import { maxInt32, validateInteger, validateOneOf } from '../validate.js'
 import { localAddressOf, peerAddressOf } from './address.js'
+import { reset } from './reset.js'
 
 /** The backlog that Node listens with when none is given. */
 export const defaultBacklog = 511
@@ -153,13 +153,13 @@ export class BareSocket implements Disposable {
   }
 
   /**
-   * Closes with a reset: SO_LINGER on with 0 seconds, then close(). The peer gets ECONNRESET, what was not sent is
-   * dropped, and no TIME_WAIT stays. While a duplicate of the descriptor lives, the reset waits for its close.
+   * Closes with a reset. The peer gets ECONNRESET, what was not sent is dropped, and no TIME_WAIT stays. On Linux the
+   * connection is gone for every holder of the descriptor; elsewhere the reset waits for the last close.
    *
-   * @see socket(7)
+   * @see socket(7), connect(2)
    */
   abort(): void {
-    if (this.family !== 'unix' && this.type === 'stream') setOption(this.#open(), 'SO_LINGER', { on: true, seconds: 0 })
+    if (this.family !== 'unix' && this.type === 'stream') reset(this.#open())
     this.close()
   }
 

@@ -24,7 +24,7 @@ describe('each example', () => {
   test.each(examples)('%s says how to start it, and imports what a user imports', (name) => {
     const { head, code } = partsOf(name)
     expect(head).toContain(`node ${name}`)
-    expect(code).toMatch(/ from 'sockctl(\/net)?'/)
+    expect(code).toMatch(/ from 'sockctl(\/net|\/handover)?'/)
     expect(code).not.toMatch(/ from '\.|dist\//)
   })
 })

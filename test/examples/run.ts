@@ -79,10 +79,14 @@ export class RunningExample {
 
   /** Tells it to stop; gives its exit status, and what it printed on stderr. */
   async stop(): Promise<{ status: number | null; stderr: string }> {
+    this.#child.kill('SIGTERM')
+    return this.ended()
+  }
+
+  /** Waits until it ends; gives its exit status, and what it printed on stderr. */
+  async ended(): Promise<{ status: number | null; stderr: string }> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const closed = once(this.#child, 'close', { signal: AbortSignal.timeout(longest) })
-      this.#child.kill('SIGTERM')
-      await closed
+      await once(this.#child, 'close', { signal: AbortSignal.timeout(longest) })
     }
     return { status: this.#child.exitCode, stderr: this.#complaints }
   }

@@ -9,7 +9,14 @@ import { callReplaced, currentNamespace, descriptorLinks, openSocket, placesOf }
 import { callNames, type ExportName } from './signatures.js'
 
 const takesDescriptor: readonly ExportName[] = callNames.filter((name) => placesOf(name, ['fd']).length > 0)
-const takesOthers: readonly ExportName[] = ['close', 'release', 'dup', 'setNetworkNamespace', 'getProcessDescriptor']
+const takesOthers: readonly ExportName[] = [
+  'close',
+  'release',
+  'dup',
+  'setNetworkNamespace',
+  'getProcessDescriptor',
+  'replace',
+]
 
 /** The exports that take a descriptor and ask it for something that only a socket can do. */
 const needsSocket = takesDescriptor.filter((name) => !takesOthers.includes(name))

@@ -31,6 +31,9 @@ const counts = {
   processSockets: 2,
   openProcess: 1,
   getProcessDescriptor: 2,
+  sendDescriptors: 3,
+  receiveDescriptors: 3,
+  replace: 2,
 } as const satisfies Record<keyof Native, number> & {
   [Name in keyof Native]: Required<Parameters<Native[Name]>>['length']
 }

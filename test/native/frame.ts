@@ -42,6 +42,9 @@ const sound: Record<ExportName, (fd: number) => unknown[]> = {
   processSockets: () => [process.pid, new Uint8Array(64)],
   openProcess: () => [process.pid],
   getProcessDescriptor: (fd) => [fd, 0],
+  sendDescriptors: (fd) => [fd, Uint8Array.of(0), new Uint8Array(0)],
+  receiveDescriptors: (fd) => [fd, new Uint8Array(64), new Uint8Array(64)],
+  replace: (fd) => [fd, fd],
 }
 
 /** Calls an export with any arguments at all. */

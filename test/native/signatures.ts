@@ -34,6 +34,9 @@ export const signatures = {
   processSockets: ['int', 'bytes'],
   openProcess: ['int'],
   getProcessDescriptor: ['fd', 'int'],
+  sendDescriptors: ['fd', 'bytes', 'bytes'],
+  receiveDescriptors: ['fd', 'bytes', 'bytes'],
+  replace: ['fd', 'fd'],
 } as const satisfies { readonly [Name in keyof Native]: Kinds<Readonly<Required<Parameters<Native[Name]>>>> }
 
 /** The name of an export. */

@@ -115,7 +115,8 @@ describe('a planted difference', () => {
 })
 
 describe(`${repetitions} repetitions of all programs on node:net`, () => {
-  test.each(subjects)('have no difference: %s', async (subject) => {
+  // Most of the time goes by in waiting.
+  test.concurrent.each(subjects)('have no difference: %s', async (subject) => {
     for (let round = 0; round < repetitions; round++) expect(await differencesOf(stock, subject)).toEqual([])
   })
 })

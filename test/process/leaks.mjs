@@ -5,13 +5,18 @@ import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import net from 'node:net'
-import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isMainThread, parentPort, threadId, Worker } from 'node:worker_threads'
 import * as diag from '../../dist/diag.js'
+import * as handover from '../../dist/handover.js'
 import * as sockctl from '../../dist/index.js'
 import { native } from '../../dist/native.js'
 
 const rounds = 200
+const unix = 1
 const inet = 2
+const datagram = 2
 const stream = 1
 const solSocket = 1
 const soReuseAddr = 2
@@ -29,6 +34,19 @@ function withFd(use) {
 
 function closeOwned(fd) {
   if (fd >= 0) native.close(fd)
+}
+
+/** Sends two descriptors to a datagram socket, and hands that to a function. */
+function withLetter(use) {
+  const [sender, receiver] = [native.socket(unix, datagram, 0), native.socket(unix, datagram, 0)]
+  const address = new Uint8Array(Buffer.from(`\x01\x00\x00sockctl-leaks-${process.pid}-${receiver}-${isMainThread}`))
+  native.bind(receiver, address)
+  native.connect(sender, address)
+  const sent = native.sendDescriptors(sender, bytes, new Uint8Array(Int32Array.of(sender, sender).buffer))
+  const result = sent < 0 ? sent : use(receiver)
+  native.close(sender)
+  native.close(receiver)
+  return result
 }
 
 /** One right use of each native function. What it returns has to be no errno, unless the system may refuse. */
@@ -64,6 +82,15 @@ const nativeUses = {
     closeOwned(native.getProcessDescriptor(opened, 0))
     return native.close(opened)
   },
+  sendDescriptors: () => withLetter(() => 0),
+  receiveDescriptors: () =>
+    withLetter((receiver) => {
+      const fds = new Int32Array(8)
+      const length = native.receiveDescriptors(receiver, bytes, new Uint8Array(fds.buffer))
+      for (const fd of fds.subarray(0, native.memory()[0])) closeOwned(fd)
+      return length
+    }),
+  replace: () => withFd((fd) => withFd((other) => native.replace(fd, other))),
   interfaceIndex: () => native.interfaceIndex(Buffer.from('lo')),
   interfaceName: () => native.interfaceName(1, bytes),
   networkNamespace: () => native.close(native.networkNamespace()),
@@ -111,6 +138,18 @@ async function withConnection(use) {
 const uses = {
   abort: [() => withConnection((client) => sockctl.abort(client)), () => sockctl.abort(new net.Socket())],
   BareSocket: [() => new sockctl.BareSocket('ipv4').close(), () => new sockctl.BareSocket('unix', 'stream', 'tcp')],
+  closeAfterPeer: [
+    () => withConnection((client, accepted) => endAndWait(accepted, sockctl.closeAfterPeer(client))),
+    () => sockctl.closeAfterPeer(new net.Socket()),
+  ],
+  giveUpAfter: [
+    () => withConnection((client) => sockctl.giveUpAfter(client, 5000)),
+    () => sockctl.giveUpAfter(net.createServer(), 5000),
+  ],
+  ServerConnections: [
+    () => new sockctl.ServerConnections(net.createServer()).closeAfterPeers(),
+    () => new sockctl.ServerConnections({}),
+  ],
   bindReservedPort: [() => withBare(tryReservedPort), () => sockctl.bindReservedPort({ fd: -1 })],
   connect: [() => withConnection(() => {}), () => sockctl.connect({ host: '127.0.0.1', port: 1 })],
   getOption: [() => withBare((bare) => sockctl.getOption(bare, 'SO_LINGER')), () => sockctl.getOption(-1, 'SO_LINGER')],
@@ -133,13 +172,74 @@ const uses = {
     () => sockctl.bindDatagram(dgram.createSocket('udp4'), { address: '192.0.2.1' }),
   ],
   connectionFactory: [() => sockctl.connectionFactory(), () => sockctl.connectionFactory({ localPort: 'none' })],
+  drain: [
+    async () => sockctl.drain(await sockctl.listen(net.createServer(), { host: '127.0.0.1', reusePort: true })),
+    () => sockctl.drain(net.createServer()),
+  ],
   explainAddressInUse: [() => diag.explainAddressInUse({ port: 1 }), () => diag.explainAddressInUse({ port: -1 })],
+  sendSockets: [
+    () => withChannel(passSockets),
+    () => withChannel((one) => handover.sendSockets(one, {}, { allow: () => false })),
+  ],
+  receiveSockets: [
+    () => withChannel(passSockets),
+    () => withChannel((one, other) => other.end('babble\n') && handover.receiveSockets(one)),
+  ],
+  takeover: [takeOver, () => handover.takeover('/proc/none', {})],
   openProcessSocket: [
     () => withBare((bare) => diag.openProcessSocket(process.pid, bare.fd).close()),
     () => diag.openProcessSocket(process.pid, 1e9),
   ],
   sockets: [() => diag.sockets({ processes: true }), () => diag.sockets({ localPort: -1 })],
   tcpInfo: [() => withConnection((client) => diag.tcpInfo(client)), () => diag.tcpInfo(-1)],
+}
+
+/** Connects two Unix sockets and hands them to a function; closes them. */
+async function withChannel(use) {
+  const path = pathFor('channel')
+  const server = await sockctl.listen(net.createServer(), { path })
+  const accepting = once(server, 'connection')
+  const client = net.connect(path)
+  const [accepted] = await accepting
+  for (const socket of [client, accepted]) socket.on('error', () => {})
+  try {
+    await use(client, accepted)
+  } finally {
+    accepted.destroy()
+    client.destroy()
+    await once(server.close(), 'close')
+  }
+}
+
+async function passSockets(one, other) {
+  const bare = new sockctl.BareSocket('ipv4')
+  bare.listen(1, { address: '127.0.0.1', port: 0 })
+  const [received] = await Promise.all([handover.receiveSockets(one), handover.sendSockets(other, { bare })])
+  bare.close()
+  received.get('bare').close()
+}
+
+/** Starts servers, and has others take over from them. */
+async function takeOver() {
+  const path = pathFor('takeover')
+  const servers = () => ({ web: { server: net.createServer(), listen: { host: '127.0.0.1' } } })
+  const old = await handover.takeover(path, servers())
+  const next = servers()
+  const running = await handover.takeover(path, next)
+  await Promise.all([old.left, running.predecessor])
+  running.close()
+  await once(next.web.server.close(), 'close')
+}
+
+let paths = 0
+
+function pathFor(what) {
+  return join(tmpdir(), `sockctl-leaks-${process.pid}-${isMainThread}-${what}-${threadId}-${paths++}`)
+}
+
+function endAndWait(peer, report) {
+  peer.resume().end()
+  return report
 }
 
 function withBare(use) {
@@ -168,6 +268,7 @@ const covered = [
   ...['dropSyns', 'enableTimestamps', 'getFilter', 'getSourceFilter', 'joinGroup', 'leaveGroup', 'originalDestination'],
   ...['peerCredentials', 'peerProcess', 'removeAoKey', 'removeMd5Key', 'setMd5Key', 'setSourceFilter', 'steerTo'],
   ...['unblockSource', 'auditListeners', 'destroySocket', 'diagSupport', 'mptcpInfo', 'mptcpSubflows'],
+  ...['activatedSockets', 'ReceivedSocket'],
 ]
 
 async function usePackage() {
@@ -178,7 +279,9 @@ async function usePackage() {
 }
 
 function assertComplete() {
-  const functions = Object.entries({ ...sockctl, ...diag }).filter(([, value]) => typeof value === 'function')
+  const functions = Object.entries({ ...sockctl, ...diag, ...handover }).filter(
+    ([, value]) => typeof value === 'function',
+  )
   const names = functions.map(([name]) => name)
   assert.deepStrictEqual(Object.keys(nativeUses).sort(), Object.keys(native).sort())
   assert.deepStrictEqual([...Object.keys(uses), ...elsewhere, ...covered].sort(), names.sort())

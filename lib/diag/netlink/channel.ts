@@ -125,6 +125,18 @@ export class Channel {
   }
 
   /**
+   * Asks for one socket.
+   *
+   * @throws what the kernel answered: ENOENT where there is none, ESTALE where another one has its addresses
+   */
+  find<Item>(type: number, request: Uint8Array, read: Reader<Item>): Item | undefined {
+    const items: Item[] = []
+    this.#send(type, flags.acknowledge, request)
+    while (!readMessages(target, this.#receive(), this.#sequence, read, items).isLast);
+    return items[0]
+  }
+
+  /**
    * Asks for something to be done.
    *
    * @throws what the kernel answered

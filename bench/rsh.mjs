@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArguments } from './arguments.mjs'
+import { atMost, conclude } from './claims.mjs'
+import { printMany, printRuns, printSpeed } from './rsh/report.mjs'
+import { runInRig } from './rsh/rig.mjs'
+import { requireLibrary } from './setup.mjs'
+import { ratio } from './statistics.mjs'
+
+const usage = `npm run bench -- rsh [--count 1500] [--rounds 5] [--fanout 128] [--many 5000] [--json] [--check]
+  --count   how many hosts, on six servers
+  --rounds  how often each client runs by turns
+  --fanout  the other fan-out beside 32
+  --many    how many hosts at a fan-out of 1,000
+  --json    print the data instead of the report
+  --check   exit with 1 when a claim does not hold
+It takes root, and installs Debian's packages where they lack: pdsh, openbsd-inetd, rsh-redone-server.`
+
+const folder = fileURLToPath(new URL('build/rsh-peers', import.meta.url))
+const peers = { netkit: `${folder}/usr/bin/netkit-rsh`, redone: `${folder}/usr/bin/rsh-redone-rsh` }
+
+function requirePeers() {
+  if (existsSync(peers.netkit) && existsSync('/usr/bin/pdsh') && existsSync('/usr/sbin/inetd')) return
+  const script = fileURLToPath(new URL('rsh/peers.sh', import.meta.url))
+  const { status } = spawnSync('sh', [script, folder], { stdio: ['ignore', 2, 2] })
+  if (status !== 0) throw new Error('the peers could not be installed')
+}
+
+const secondsOf = ({ runs }) => runs.map(({ seconds }) => seconds)
+
+function find(contenders, name, fanout) {
+  return contenders.find((one) => one.name === name && one.fanout === fanout)
+}
+
+/** Round by round, the fastest of pdsh's fan-outs. */
+function bestOf(contenders) {
+  const all = contenders.filter(({ name }) => name === 'pdsh').map(secondsOf)
+  return all[0].map((_, round) => Math.min(...all.map((seconds) => seconds[round])))
+}
+
+function equals(title, got, wanted) {
+  return { title, got, wanted, holds: got === wanted, text: `${title} ${got}, wanted ${wanted}` }
+}
+
+function speedClaims(kind, contenders, { fanout, count }) {
+  const own = contenders.filter(({ name }) => name !== 'pdsh')
+  const runs = own.flatMap((one) => one.runs)
+  const claims = own
+    .filter((one) => one.fanout === 32)
+    .map((one) => {
+      const measured = ratio(secondsOf(one), secondsOf(find(contenders, 'pdsh', 32)))
+      return atMost(`${kind}: ${one.name} / pdsh at 32`, measured, 1)
+    })
+  if (kind === 'plain') {
+    const measured = ratio(secondsOf(find(contenders, 'multiRsh', fanout)), bestOf(contenders))
+    claims.push(atMost(`plain: multiRsh at ${fanout} / the best of pdsh`, measured, 0.9))
+  }
+  const least = Math.min(...runs.map(({ right }) => right))
+  const remnants = Math.max(...runs.map((run) => run.remnants))
+  return [...claims, equals(`${kind}: least right`, least, count), equals(`${kind}: remnants`, remnants, 0)]
+}
+
+function judge({ speed, many, endFirst, mixed, how }) {
+  const perCommand = Math.round(many.perCommand / 1024)
+  const own = endFirst.find(({ client }) => client === 'multiRsh')
+  return [
+    ...Object.entries(speed).flatMap(([kind, contenders]) => speedClaims(kind, contenders, how)),
+    equals('many: right', many.right, how.many),
+    {
+      title: 'memory',
+      perCommand,
+      most: 60,
+      holds: perCommand <= 60,
+      text: `many: ${perCommand} KiB each, wanted <= 60`,
+    },
+    equals('input ended first: right', own.runs[0].right + own.runs[1].right, 2 * how.count),
+    equals('ten commands at once: right', mixed.right, 1000),
+  ]
+}
+
+function print({ node, speed, many, endFirst, mixed }) {
+  console.log(`Node ${node}; six server namespaces, which keep no remnants of TIME_WAIT.`)
+  for (const [kind, contenders] of Object.entries(speed)) printSpeed(kind, contenders)
+  printMany(many, mixed)
+  for (const client of endFirst) printRuns(client)
+}
+
+/**
+ * The benchmark `rsh`.
+ *
+ * @param {string[]} args the command line
+ */
+export function run(args) {
+  const own = { count: 1500, rounds: 5, fanout: 128, many: 5000 }
+  const { help, json, check, ...how } = parseArguments(args, own)
+  if (help) return console.log(usage)
+  requireLibrary()
+  requirePeers()
+  const { count, rounds, fanout } = how
+  const speed = (kind) => runInRig(kind, { part: 'speed', count, rounds, fanouts: [32, fanout] })
+  const endFirst = (client) => runInRig('plain', { part: 'endFirst', client, count, peers })
+  const data = {
+    node: process.version,
+    how,
+    speed: { plain: speed('plain'), real: speed('real') },
+    many: runInRig('plain', { part: 'many', count: how.many, fanout: 1000, command: 'hold' }),
+    mixed: runInRig('plain', { part: 'mixed', count: 100, commands: 10 }),
+    endFirst: ['multiRsh', 'netkit', 'redone'].map(endFirst),
+  }
+  conclude({ data, claims: judge(data), print }, { json, check })
+}

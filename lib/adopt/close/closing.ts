@@ -1,0 +1,204 @@
+import type net from 'node:net'
+import { abortError, type SystemError } from '../../errors.js'
+import { type FinishHold, holdFinish } from '../../handle/finish.js'
+import type { TcpState } from '../../options/index.js'
+import { abort, wasAborted } from '../abort.js'
+import { type CloseReport, type Course, makeReport } from './report.js'
+import type { CloseRequest } from './request.js'
+import { Witness } from './witness.js'
+
+// Before the peer's FIN.
+const open: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'FIN_WAIT_1', 'FIN_WAIT_2'])
+const shortestPause = 1
+const longestPause = 64
+
+interface Listeners {
+  readonly data?: (chunk: string | Uint8Array) => void
+  readonly end: () => void
+  readonly finish: () => void
+  readonly error: (error: SystemError) => void
+  readonly close: () => void
+}
+
+/** One connection on its way to its end. */
+export class Closing {
+  readonly #socket: net.Socket
+  readonly #request: CloseRequest
+  readonly #witness: Witness
+  readonly #hold: FinishHold
+  readonly #course: Course
+  #isClosed = false
+  #hasEnded: boolean
+  #wake: () => void = () => {}
+  readonly #listeners: Listeners
+
+  /** @param reads whether to read what comes and throw it away, unless somebody else reads */
+  constructor(socket: net.Socket, request: CloseRequest, reads: boolean) {
+    this.#socket = socket
+    this.#request = request
+    this.#witness = new Witness(socket)
+    this.#hold = holdFinish(socket)
+    this.#hasEnded = socket.readableEnded
+    this.#course = {
+      started: performance.now(),
+      timedOut: false,
+      discarded: 0,
+      peerFinished: false,
+      finished: socket.writableFinished,
+      reset: false,
+      error: undefined,
+    }
+    // Somebody else may read already: a listener, or a parser of Node's.
+    const isRead = socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0
+    this.#listeners = this.#makeListeners(reads && !isRead)
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener)
+  }
+
+  #makeListeners(reads: boolean): Listeners {
+    const { data, ...events }: Listeners = {
+      data: (chunk) => this.#discard(chunk),
+      end: () => this.#noticeEnd(),
+      finish: () => this.#noticeFinish(),
+      error: (error) => this.#noticeError(error),
+      close: () => this.#noticeClose(),
+    }
+    return reads ? { ...events, data } : events
+  }
+
+  #discard(chunk: string | Uint8Array): void {
+    this.#course.discarded += Buffer.byteLength(chunk)
+  }
+
+  #noticeEnd(): void {
+    this.#hasEnded = true
+    this.#witness.look()
+    this.#wake()
+  }
+
+  #noticeFinish(): void {
+    this.#course.finished = true
+    this.#witness.look()
+    this.#wake()
+  }
+
+  #noticeError(error: SystemError): void {
+    this.#course.error ??= error.code
+  }
+
+  #noticeClose(): void {
+    this.#isClosed = true
+    this.#witness.look()
+    if (wasAborted(this.#socket) || this.#witness.isToReset()) this.#course.reset = true
+    this.#wake()
+  }
+
+  /** Whether the peer has sent its FIN, or the connection is gone. The end of TLS can come before that of TCP. */
+  #isPeerDone(): boolean {
+    if (this.#isClosed) return true
+    if (!this.#hasEnded) return false
+    if (this.#witness.isUnix) return true
+    return !open.has(this.#witness.look())
+  }
+
+  /** Waits until something holds: false where the time was up first. It looks at each event, and now and then. */
+  async #until(holds: () => boolean, limit: number, samples: () => boolean): Promise<boolean> {
+    const started = performance.now()
+    for (let pause = shortestPause; !holds(); pause = Math.min(pause * 2, longestPause)) {
+      this.#request.signal?.throwIfAborted()
+      const left = started + limit - performance.now()
+      if (left <= 0) return false
+      await this.#pause(samples() ? Math.min(pause, left) : left)
+    }
+    return true
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#request
+    return new Promise((resolve) => {
+      const timer = milliseconds === Number.POSITIVE_INFINITY ? undefined : setTimeout(go, Math.ceil(milliseconds))
+      this.#wake = go
+      signal?.addEventListener('abort', go, { once: true })
+      function go() {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', go)
+        resolve()
+      }
+    })
+  }
+
+  #notePeer(): void {
+    const { isUnix } = this.#witness
+    this.#witness.look()
+    const ours = this.#witness.saw('FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING')
+    this.#course.peerFinished = isUnix ? this.#hasEnded : !ours && this.#witness.saw('CLOSE_WAIT', 'LAST_ACK')
+  }
+
+  async #finish(): Promise<void> {
+    const socket = this.#socket
+    this.#hold.release()
+    if (!socket.destroyed && !socket.writableEnded) socket.end()
+    const started = performance.now()
+    await this.#until(
+      () => this.#isClosed,
+      this.#request.settle,
+      () => socket.writableFinished,
+    )
+    if (!this.#isClosed) {
+      socket.destroy()
+      await this.#until(
+        () => this.#isClosed,
+        Number.POSITIVE_INFINITY,
+        () => false,
+      )
+    }
+    this.#finishForOthers()
+    await this.#settle(this.#request.settle - (performance.now() - started))
+  }
+
+  /** Somebody destroyed the socket, whose FIN waits for the witness. */
+  #finishForOthers(): void {
+    if (this.#course.reset || this.#witness.isUnix) return
+    const state = this.#witness.look()
+    if (state === 'ESTABLISHED' || state === 'CLOSE_WAIT') this.#course.finished ||= this.#witness.finish()
+  }
+
+  /** Waits until nothing is left to come at our end. */
+  async #settle(limit: number): Promise<void> {
+    if (this.#witness.isUnix || this.#course.reset) return
+    await this.#until(
+      () => this.#isOver(),
+      limit,
+      () => true,
+    )
+  }
+
+  #isOver(): boolean {
+    return this.#witness.isUnix || this.#witness.look() === 'CLOSE'
+  }
+
+  #end(): void {
+    for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener)
+  }
+
+  async run(): Promise<CloseReport> {
+    const { timeout, onTimeout, signal } = this.#request
+    const limit = timeout === 0 ? Number.POSITIVE_INFINITY : timeout
+    try {
+      this.#course.timedOut = !(await this.#until(
+        () => this.#isPeerDone(),
+        limit,
+        () => this.#hasEnded,
+      ))
+      this.#notePeer()
+      if (this.#course.timedOut && onTimeout === 'abort' && !this.#witness.isUnix) abort(this.#socket)
+      await this.#finish()
+      return await makeReport(this.#witness, this.#course, this.#isOver())
+    } catch (error) {
+      this.#hold.release()
+      this.#witness.close()
+      throw signal?.aborted ? abortError(signal) : error
+    } finally {
+      this.#end()
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type net from 'node:net'
+import type { SystemError } from '../../errors.js'
+import { isListening } from '../../handle.js'
+import { attachFilter, detachFilter, dropSyns, getFilter } from '../../sockets/index.js'
+import type { DrainFilter } from './report.js'
+
+/** After how long a client sends a SYN again for the first time, in milliseconds (RFC 6298, 2.1; Linux likewise). */
+const firstResend = 1000
+
+/** Drops the SYNs that reach a listener. */
+export class SynFilter {
+  readonly #server: net.Server
+  #since = 0
+  #used = false
+  #error: SystemError | undefined
+
+  constructor(server: net.Server) {
+    this.#server = server
+  }
+
+  /** What there is to report. */
+  get report(): DrainFilter {
+    return { used: this.#used, error: this.#error }
+  }
+
+  /** How long, in milliseconds, until the first client can ask again. */
+  get gapMs(): number | undefined {
+    return this.#used ? Math.max(0, firstResend - (performance.now() - this.#since)) : undefined
+  }
+
+  /** Puts the filter on the listener, unless it has one of somebody else's. False where that is not possible. */
+  begin(): boolean {
+    if (this.#used || this.#error) return this.#used
+    try {
+      if (getFilter(this.#server).length > 0) return false
+      attachFilter(this.#server, dropSyns())
+      this.#since = performance.now()
+      this.#used = true
+    } catch (error) {
+      this.#error = error as SystemError
+    }
+    return this.#used
+  }
+
+  /** Takes it away again, where the listener goes on. */
+  undo(): void {
+    if (this.#used && isListening(this.#server)) detachFilter(this.#server)
+    this.#used = false
+  }
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto'
+import { errnoOf, systemError } from '../../errors.js'
+import { memory, native } from '../../native.js'
+import { BareSocket } from '../../sockets/index.js'
+import { handoverError } from './lines.js'
+
+/** The most descriptors that the kernel lets a message carry (SCM_MAX_FD). */
+export const batchSize = 253
+
+const prefix = 'sockctl/handover/'
+const nameForm = /^sockctl\/handover\/[0-9a-f]{32}$/
+const intSize = 4
+const letterSize = 4
+const again = errnoOf('EAGAIN')
+
+/**
+ * The socket over which descriptors go, beside the channel, whose reads would drop them. Two of them, one in each
+ * process, are connected to each other, so that the kernel lets nobody else send to either. Their names are abstract:
+ * both processes are in one network namespace.
+ *
+ * @see unix(7)
+ */
+export class Courier implements Disposable {
+  /** What the other side calls it. */
+  readonly name = `${prefix}${randomBytes(16).toString('hex')}`
+  readonly #socket = new BareSocket('unix', 'datagram')
+
+  /**
+   * @param other the name of the other side's, where it is known by now
+   * @throws a system error of `socket`, `connect` or `bind`
+   */
+  constructor(other?: string) {
+    try {
+      // Before it has a name: there is no moment in which a stranger could send to it.
+      if (other !== undefined) this.connect(other)
+      this.#socket.bind({ path: `\0${this.name}` })
+    } catch (error) {
+      this.#socket.close()
+      throw error
+    }
+  }
+
+  /** Connects to the other side's. */
+  connect(other: unknown): void {
+    if (typeof other !== 'string' || !nameForm.test(other)) throw handoverError('The other side gives no proper name')
+    this.#socket.connect({ path: `\0${other}` })
+  }
+
+  /** Sends one batch of descriptors. */
+  send(index: number, fds: readonly number[]): void {
+    const letter = new Uint8Array(Uint32Array.of(index).buffer)
+    const result = native.sendDescriptors(this.#socket.fd, letter, new Uint8Array(Int32Array.from(fds).buffer))
+    if (result < 0) throw systemError(result, 'sendmsg')
+  }
+
+  /** Receives the batch that was announced; what else comes is an error, and nothing is left open then. */
+  receive(index: number, count: number): number[] {
+    const letter = new Uint32Array(1)
+    const fds = new Int32Array(batchSize)
+    const length = native.receiveDescriptors(
+      this.#socket.fd,
+      new Uint8Array(letter.buffer),
+      new Uint8Array(fds.buffer, 0, batchSize * intSize),
+    )
+    if (length === again) throw handoverError('The other side announced descriptors that did not come')
+    if (length < 0) throw systemError(length, 'recvmsg')
+    const came = [...fds.subarray(0, memory[0])]
+    if (length === letterSize && letter[0] === index && came.length === count) return came
+    for (const fd of came) native.close(fd)
+    throw handoverError(`The other side announced ${count} descriptors, and sent ${came.length}`)
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.close()
+  }
+}

@@ -1,0 +1,160 @@
+import { EventEmitter } from 'node:events'
+import net from 'node:net'
+import { fdOf, isListening } from '../../handle.js'
+import { listen } from '../listen.js'
+import { leavePath } from '../path.js'
+import { countConnections, depart } from './departure.js'
+import { expectStep, giveUp, handoverError, say } from './lines.js'
+import { authenticate, type HandoverPeer, type PeerRefusedError } from './peer.js'
+import { closeAll, duplicateAll, type ReceivedSocket } from './received.js'
+import { sendBatches } from './send.js'
+import { Steps, type TakeoverStep } from './steps.js'
+import { ownName, type TakeoverRequest } from './takeover-request.js'
+
+/** How a process left whose servers another one took over. */
+export interface LeaveReport {
+  /** Who serves now. */
+  readonly successor: HandoverPeer
+  /** How many connections this process had when it stopped accepting. */
+  readonly connections: number
+  /** How many of them did not end in time, and were ended. */
+  readonly cut: number
+  /** What happened, and when. */
+  readonly steps: readonly TakeoverStep[]
+}
+
+/** The most processes that may knock at a time. */
+const mostVisitors = 16
+
+type Kept = ReadonlyMap<string, ReceivedSocket>
+
+/**
+ * The side of a takeover that has the servers: it waits at the path for the process that takes them over.
+ *
+ * It keeps a duplicate of each socket until it leaves. So it can go on where it stopped, should the new process die.
+ */
+export class Keeper extends EventEmitter {
+  /** What waits at the path. */
+  readonly control = net.createServer((channel) => this.#admit(channel))
+  readonly #request: TakeoverRequest
+  readonly #visitors = new Set<net.Socket>()
+  #busy = false
+  #finish: (report: LeaveReport) => void = () => {}
+  /** Resolves when another process has taken over, and all connections of this one have ended. */
+  readonly left = new Promise<LeaveReport>((resolve) => {
+    this.#finish = resolve
+  })
+
+  constructor(request: TakeoverRequest) {
+    super()
+    this.#request = request
+    this.control.maxConnections = mostVisitors
+    // It is the servers that keep the process running.
+    this.control.unref()
+  }
+
+  /** Waits at the path no more, and sends away who waits there. */
+  stop(): void {
+    if (isListening(this.control)) this.control.close()
+    this.#dismiss()
+  }
+
+  #dismiss(): void {
+    for (const channel of this.#visitors) channel.destroy()
+    this.#visitors.clear()
+  }
+
+  #admit(channel: net.Socket): void {
+    channel.on('error', () => {})
+    this.#visitors.add(channel)
+    channel.once('close', () => this.#visitors.delete(channel))
+    let peer: HandoverPeer
+    try {
+      peer = authenticate(channel, this.#request.allow)
+    } catch (error) {
+      giveUp(channel, error)
+      if ('peer' in (error as object)) this.emit('refused', (error as PeerRefusedError).peer)
+      return
+    }
+    this.#hearOut(channel, peer).catch((error) => {
+      const wasSentAway = !this.#visitors.has(channel) && !isListening(this.control)
+      giveUp(channel, error)
+      if (!wasSentAway) this.emit('failed', error, peer)
+    })
+  }
+
+  async #hearOut(channel: net.Socket, peer: HandoverPeer): Promise<void> {
+    const steps = new Steps('old', this.#request.path)
+    let kept: Kept | undefined
+    const collect = () => {
+      if (this.#busy) throw handoverError('Another takeover is under way')
+      this.#busy = true
+      kept = this.#duplicate()
+      return kept
+    }
+    try {
+      await this.#handOver(channel, collect, steps)
+      await this.#leave(channel, kept as unknown as Kept, peer, steps)
+    } catch (error) {
+      if (steps.taken.length > 0) steps.take('kept')
+      throw error
+    } finally {
+      const own = kept as Kept | undefined
+      if (own) {
+        closeAll(own.values())
+        this.#busy = false
+      }
+    }
+  }
+
+  #duplicate(): Kept {
+    const fds = [...this.#request.members].map(([name, { fd }]) => [name, fd] as const)
+    return duplicateAll(new Map([...fds, [ownName, fdOf(this.control)]]))
+  }
+
+  /** Gives the sockets, and waits until the new process serves. */
+  async #handOver(channel: net.Socket, collect: () => Kept, steps: Steps): Promise<void> {
+    const { readyTimeout, timeout, members } = this.#request
+    // In the turn in which they are asked for, so that there is no step before the new process has them.
+    await sendBatches(channel, { collect, onGiven: () => steps.take('given') }, { timeout })
+    steps.take('received')
+    await expectStep(channel, 'ready', { timeout: readyTimeout })
+    steps.take('ready')
+    say(channel, { step: 'go', connections: countConnections(members) })
+    steps.take('confirmed')
+    await expectStep(channel, 'serving', { timeout })
+    steps.take('relieved')
+  }
+
+  async #leave(channel: net.Socket, kept: Kept, successor: HandoverPeer, steps: Steps): Promise<void> {
+    const { members } = this.#request
+    for (const member of members.values()) member.stop()
+    leavePath(this.control)
+    this.control.close()
+    steps.take('stopped')
+    const departing = depart(channel, this.#request)
+    say(channel, { step: 'draining', connections: countConnections(members) })
+    steps.take('draining')
+    const { outcome, connections } = await departing
+    if (outcome === 'gone') return this.#resume(kept, steps)
+    steps.take('drained')
+    let cut = 0
+    for (const member of members.values()) cut += member.close()
+    steps.take('left')
+    say(channel, { step: 'left', connections, cut })
+    this.#visitors.delete(channel)
+    channel.end()
+    this.#dismiss()
+    this.#finish({ successor, connections, cut, steps: steps.taken })
+  }
+
+  /** Takes up the servers again that the new process died with. */
+  async #resume(kept: Kept, steps: Steps): Promise<void> {
+    const { members } = this.#request
+    const own = kept.get(ownName) as ReceivedSocket
+    const resumed = [...members].map(([name, member]) => member.resume(kept.get(name) as ReceivedSocket))
+    await Promise.all([...resumed, listen(this.control, { socket: own })])
+    steps.take('resumed')
+    this.emit('resumed')
+  }
+}

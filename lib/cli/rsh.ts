@@ -1,0 +1,166 @@
+import { buffer } from 'node:stream/consumers'
+import { Command, InvalidArgumentError } from 'commander'
+import { shown, timeText } from '../diag/explain/words.js'
+import { type MultiRshOptions, multiRsh, type WaitInfo } from '../rsh.js'
+import type { Finish } from './print.js'
+import { Interrupt } from './rsh/interrupt.js'
+import { BarePrinter, GroupPrinter, JsonPrinter, type Outcome, PrefixPrinter, type Printer } from './rsh/printers.js'
+import { Progress } from './rsh/progress.js'
+import { foldHosts } from './rsh/ranges.js'
+import { withStatus } from './rsh/status.js'
+import { hostsFrom, readsInput } from './rsh/targets.js'
+
+interface RshFlags {
+  readonly hosts: string[]
+  readonly exclude?: string[]
+  readonly fanout: number
+  readonly user?: string
+  readonly connectTimeout: number
+  readonly timeout: number
+  readonly port?: number
+  readonly prefix: boolean
+  readonly group?: boolean
+  readonly json?: boolean
+  readonly joined?: boolean
+  readonly stdin?: boolean
+  readonly status?: boolean
+}
+
+const help = `
+Hosts are written as for pdsh: node[01-99,105],db[1-2]-[a-c], ^FILE with a list a line, or - for lists on standard input.
+It takes a reserved port: root, CAP_NET_BIND_SERVICE, or the sysctl net.ipv4.ip_unprivileged_port_start.
+
+The protocol does not tell how a command exited. --status has the shell print it behind the output, where it is taken off.
+Exits 0 when the command ran on every host (and, with --status, exited 0 there), 1 when not, 2 for wrong use.`
+
+function integer(least: number, most: number): (text: string) => number {
+  return (text) => {
+    if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text)
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+  }
+}
+
+function list(text: string, before: string[] = []): string[] {
+  return [...before, text]
+}
+
+/** Refuses what cannot be asked for at once. */
+function checkFlags({ prefix, group, json, stdin, hosts, exclude = [] }: RshFlags, command: Command): void {
+  const forms = [!prefix && '--no-prefix', group && '--group', json && '--json'].filter(Boolean)
+  if (forms.length > 1) command.error(`error: ${forms.join(' and ')} exclude each other`)
+  if (stdin && readsInput([...hosts, ...exclude])) command.error('error: --stdin cannot be read for the hosts, too')
+}
+
+function printerOf({ status = false, ...flags }: RshFlags, progress: Progress): Printer {
+  if (flags.json) return new JsonPrinter(status)
+  if (flags.group) return new GroupPrinter(status)
+  return flags.prefix ? new PrefixPrinter(status, progress) : new BarePrinter(status, progress)
+}
+
+function optionsOf(words: readonly string[], flags: RshFlags): MultiRshOptions {
+  const text = words.join(' ')
+  return {
+    command: flags.status ? withStatus(text) : text,
+    fanout: flags.fanout,
+    port: flags.port,
+    remoteUser: flags.user,
+    connectTimeout: flags.connectTimeout * 1000,
+    timeout: flags.timeout * 1000,
+    stderr: flags.joined ? 'joined' : 'separate',
+  }
+}
+
+/** What is wrong with what came of a host; undefined where nothing is. */
+function complaintOf({ host, error, status }: Outcome, takesStatus: boolean): string | undefined {
+  if (error) return shown(error.message)
+  if (!takesStatus || status === 0) return undefined
+  return `rsh ${host}: ${status === undefined ? 'the command told no exit status' : `the command exited with ${status}`}`
+}
+
+function waitText({ address, reason, nextMs }: WaitInfo): string {
+  const when = nextMs === undefined ? '' : `, the next is free in ${timeText(nextMs)}`
+  return `; waits for a ${reason} to ${address}${when}`
+}
+
+/** Whether no host can do better: this process may not bind a reserved port. */
+function lacksPrivilege(error: Error | undefined): error is NodeJS.ErrnoException {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'EACCES' && syscall === 'bind'
+}
+
+async function runOn(hosts: readonly string[], words: readonly string[], flags: RshFlags): Promise<number> {
+  using interrupt = new Interrupt()
+  const progress = new Progress(hosts.length)
+  const printer = printerOf(flags, progress)
+  const left = new Set(hosts)
+  let exitCode = 0
+  const complain = (text: string) => {
+    progress.clear()
+    process.stderr.write(`sockctl: ${text}\n`)
+  }
+  const options: MultiRshOptions = {
+    ...optionsOf(words, flags),
+    stdin: flags.stdin ? await buffer(process.stdin) : 'none',
+    signal: interrupt.signal,
+    onData: printer.onData as MultiRshOptions['onData'],
+    onWait: (info) => progress.note(waitText(info)),
+  }
+  progress.draw()
+  try {
+    for await (const result of multiRsh(hosts, options)) {
+      if (lacksPrivilege(result.error)) throw result.error
+      left.delete(result.host)
+      const outcome = await printer.result(result)
+      const complaint = complaintOf(outcome, flags.status ?? false)
+      if (complaint !== undefined) {
+        exitCode = 1
+        complain(complaint)
+      }
+      progress.count(complaint === undefined)
+    }
+  } catch (error) {
+    if (interrupt.exitCode === undefined) throw error
+    complain(`ended before it was done on ${foldHosts(left)}`)
+    exitCode = interrupt.exitCode
+  } finally {
+    progress.clear()
+  }
+  printer.end()
+  return exitCode
+}
+
+/** `sockctl rsh`: runs a command on many hosts over rsh. */
+export function rshCommand(finish: Finish): Command {
+  return new Command('rsh')
+    .description('run a command on many hosts at once over rsh, from reserved ports')
+    .argument('<command...>', 'what the shell there is to run')
+    .passThroughOptions()
+    .requiredOption('-w, --hosts <list>', 'the hosts, as node[01-99],db; may be repeated', list)
+    .option('-x, --exclude <list>', 'hosts to leave out; may be repeated', list)
+    .option('-f, --fanout <count>', 'how many hosts at once', integer(1, 100_000), 32)
+    .option('-l, --user <name>', "the user's name there; else the one here")
+    .option('-t, --connect-timeout <seconds>', 'how long to wait for a connection', integer(0, 86_400), 10)
+    .option(
+      '-u, --timeout <seconds>',
+      'how long the command may take on a host; 0 without end',
+      integer(0, 2_000_000),
+      0,
+    )
+    .option('--port <port>', "the servers' port; else 514", integer(1, 65535))
+    .option('-N, --no-prefix', 'print the output of each host as it is, once it is whole')
+    .option('--group', 'print each output once, under the hosts that gave it')
+    .option('--joined', 'have stdout and stderr come over one connection')
+    .option('--stdin', 'send what is on standard input to every host; else the commands have none')
+    .option('--status', 'have the command tell how it exited')
+    .option('--json', 'print JSON')
+    .addHelpText('after', help)
+    .action(async (words: string[], flags: RshFlags, command: Command) => {
+      checkFlags(flags, command)
+      const hosts = await hostsFrom(flags.hosts, flags.exclude ?? []).catch((error: Error) => {
+        if (error instanceof InvalidArgumentError) command.error(`error: ${error.message}`)
+        throw error
+      })
+      if (hosts.length === 0) command.error('error: no host is left')
+      finish(await runOn(hosts, words, flags))
+    })
+}

@@ -1,0 +1,25 @@
+import net from 'node:net'
+
+/** What HTTP has of a connection: a request, a response, or an HTTP/2 session. */
+export interface ConnectionHolder {
+  readonly socket: net.Socket | null
+  readonly destroyed?: boolean
+  destroy(): unknown
+}
+
+/** An HTTP/2 session, by what tells it from a request. */
+export interface SessionLike extends ConnectionHolder {
+  goaway(): void
+}
+
+/** Whether a value is an HTTP/2 session. Its `socket` is a stand-in that refuses to be destroyed. */
+export function isSession(value: object): value is SessionLike {
+  return 'goaway' in value && 'socket' in value && typeof value.goaway === 'function'
+}
+
+/** The socket of an HTTP/2 session itself, in the place of the stand-in. */
+export function socketOfSession(session: SessionLike): net.Socket | undefined {
+  const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'socket')
+  const socket = key && (session as unknown as Record<symbol, unknown>)[key]
+  return socket instanceof net.Socket ? socket : undefined
+}

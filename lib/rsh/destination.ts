@@ -1,0 +1,101 @@
+import { Line } from './line.js'
+import { highest, lowest, mayConnect, noteConnecting } from './partition.js'
+
+/** How long a port with a connection that somebody else has is left alone, in ms. */
+const foreignPause = 1000
+/** How long TIME_WAIT lasts (include/net/tcp.h), in ms. */
+const timeWait = 60_000
+const size = highest - lowest + 1
+
+/** The port that the last connection went from; the next to another address goes from the same one. */
+let latest = highest
+
+/**
+ * An address with a port that this thread has connections to, or had some less than a minute ago, and the reserved ports
+ * that they have. Other addresses may have connections from the same ports.
+ */
+export class Destination {
+  readonly #used = new Set<number>()
+  readonly #blocked = new Map<number, number>()
+  readonly #line = new Line()
+  #timer: NodeJS.Timeout | undefined
+
+  /** How many connections there are. */
+  get used(): number {
+    return this.#used.size
+  }
+
+  /** Whether nothing need be remembered. */
+  get isIdle(): boolean {
+    this.#forget()
+    return this.#used.size === 0 && this.#blocked.size === 0 && this.#line.length === 0
+  }
+
+  /** The ports to try, in order: from the latest one down, then from the top. */
+  *candidates(): Generator<number, void, undefined> {
+    this.#forget()
+    const first = latest
+    for (let step = 0; step < size; step++) {
+      const port = lowest + ((first - lowest - step + size) % size)
+      if (mayConnect(port) && !this.#used.has(port) && !this.#blocked.has(port)) yield port
+    }
+  }
+
+  /** Notes that a connection is made from a port. */
+  take(port: number): void {
+    latest = port
+    this.#used.add(port)
+    noteConnecting(port, 1)
+  }
+
+  /** Leaves a port alone which turned out to have a connection to here. */
+  block(port: number, ms: number = foreignPause): void {
+    this.#blocked.set(port, performance.now() + ms)
+  }
+
+  /** Notes that the connection from a port is closed, and whether it stays in TIME_WAIT. */
+  release(port: number, remains: boolean): void {
+    this.#used.delete(port)
+    noteConnecting(port, -1)
+    if (remains) this.block(port, timeWait)
+    else this.#line.wake()
+    this.#schedule()
+  }
+
+  /**
+   * Calls back when a port is released, or a blocked one may be free.
+   *
+   * @param remnants when the ports that are in TIME_WAIT free, in ms, as far as the kernel tells
+   * @returns a function that ends the wait
+   */
+  wait(callback: () => void, remnants: ReadonlyMap<number, number>): () => void {
+    for (const [port, ms] of remnants) if (this.#blocked.has(port)) this.block(port, ms)
+    const leave = this.#line.wait(callback)
+    this.#schedule()
+    return () => {
+      leave()
+      this.#schedule()
+    }
+  }
+
+  /** Sees to it that whoever waits is called when the next blocked port may be free. */
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (this.#line.length === 0) return
+    const next = Math.min(...this.#blocked.values()) - performance.now()
+    // Where others have all the ports, the kernel tells nobody when they free.
+    const ms = Number.isFinite(next) ? Math.max(next, 0) + 1 : foreignPause
+    this.#timer = setTimeout(() => {
+      this.#line.wake(this.#forget() || 1)
+      this.#schedule()
+    }, ms)
+  }
+
+  /** Forgets which ports were blocked until now, and tells how many those are. */
+  #forget(): number {
+    const now = performance.now()
+    const before = this.#blocked.size
+    for (const [port, until] of this.#blocked) if (until <= now) this.#blocked.delete(port)
+    return before - this.#blocked.size
+  }
+}

@@ -1,0 +1,110 @@
+import net from 'node:net'
+import { adoptListener } from '../handle.js'
+import { setOptions } from '../options/index.js'
+import { BareSocket } from '../sockets/index.js'
+import { isReserved, noteListening } from './partition.js'
+
+/** A command that waits for its second connection. */
+export interface Claim {
+  /** The address that it was sent to. */
+  readonly address: string
+  /** Whether its connection comes from that address and from no other. */
+  readonly strict: boolean
+  /** Takes the connection. */
+  take(socket: net.Socket): void
+  /** Is told of a connection that was refused and may have been the one. */
+  refuse(reason: string): void
+}
+
+const backlog = 4096
+/** The form in which Node shows the address of a peer. */
+function plain(address: string): string {
+  return address.replace(/%.*/, '')
+}
+
+function reset(socket: net.Socket): void {
+  socket.on('error', () => {}).resetAndDestroy()
+}
+
+/**
+ * Listens on one reserved port for second connections. One command may wait here whose connection may come from anywhere,
+ * or any number whose connections come from addresses that tell them apart. An accepted connection needs no listener any
+ * more, so that the next command can wait here.
+ */
+export class BackListener {
+  readonly port: number
+  readonly #server: net.Server
+  readonly #claims = new Map<string, Claim>()
+  #isStrict = false
+
+  private constructor(port: number, socket: BareSocket) {
+    this.port = port
+    // With a handler of its own, no error of an accepted connection is without one.
+    this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (back) => this.#accept(back))
+    this.#server.on('error', () => {})
+    adoptListener(this.#server, socket, backlog, undefined)
+    noteListening(port, true)
+  }
+
+  /**
+   * Listens on a port.
+   *
+   * @throws a system error of `bind` or `listen`
+   */
+  static open(family: 'ipv4' | 'ipv6', port: number): BackListener {
+    const socket = new BareSocket(family)
+    try {
+      setOptions(socket, { SO_REUSEADDR: true, ...(family === 'ipv6' ? { IPV6_V6ONLY: true } : {}) })
+      socket.listen(backlog, { port })
+      return new BackListener(port, socket)
+    } catch (error) {
+      socket.close()
+      throw error
+    }
+  }
+
+  /** Whether the connection of one more command can be told apart from those of the others that wait here. */
+  fits(claim: Claim): boolean {
+    if (this.#claims.size === 0) return true
+    return claim.strict && this.#isStrict && !this.#claims.has(plain(claim.address))
+  }
+
+  /** Has a command wait here. */
+  add(claim: Claim): void {
+    this.#isStrict = claim.strict
+    this.#claims.set(plain(claim.address), claim)
+  }
+
+  /** Ends the wait of a command. */
+  remove(claim: Claim): void {
+    if (this.#claims.get(plain(claim.address)) === claim) this.#claims.delete(plain(claim.address))
+  }
+
+  close(): void {
+    this.#server.close()
+    noteListening(this.port, false)
+  }
+
+  /** The command that a connection from an address may be for; undefined where none is waited for. */
+  #claimOf(address: string): Claim | undefined {
+    const [first] = this.#claims.size === 1 ? this.#claims.values() : []
+    return this.#claims.get(plain(address)) ?? first
+  }
+
+  #accept(socket: net.Socket): void {
+    const { remoteAddress, remotePort } = socket
+    if (remoteAddress === undefined) return void socket.destroy()
+    const claim = this.#claimOf(remoteAddress)
+    const isDialled = claim !== undefined && plain(claim.address) === plain(remoteAddress)
+    if (claim && isReserved(remotePort) && (isDialled || !claim.strict)) {
+      this.remove(claim)
+      claim.take(socket)
+      return
+    }
+    const fault = isDialled
+      ? `port ${remotePort}, which is not a reserved one`
+      : `${remoteAddress}, which was not dialled`
+    claim?.refuse(`one came from ${fault}`)
+    reset(socket)
+  }
+}

@@ -1,0 +1,104 @@
+import type { SystemError } from '../errors.js'
+import { callError } from './errors.js'
+import { Line } from './line.js'
+import { BackListener, type Claim } from './listener.js'
+import { highest, lowest, mayListen } from './partition.js'
+
+/** How many listeners a family has at most: as many commands can wait whose servers may connect back from anywhere. */
+const most = 128
+/** Listeners are tried upwards from here: connections go from the top down, and well-known services live below. */
+const first = 600
+
+/** Where a command waits for its second connection. */
+export interface Place {
+  readonly port: number
+  /** Ends the wait, whether the connection came or not. Ending it twice does nothing. */
+  leave(): void
+}
+
+/** The listeners of a family. */
+class Listeners {
+  readonly #family: 'ipv4' | 'ipv6'
+  #shared: BackListener[] = []
+  readonly #line = new Line()
+  #users = 0
+
+  constructor(family: 'ipv4' | 'ipv6') {
+    this.#family = family
+  }
+
+  /** How many listeners are shared. */
+  get size(): number {
+    return this.#shared.length
+  }
+
+  /** Keeps the shared listeners open until the function that it returns is called. */
+  retain(): () => void {
+    this.#users++
+    let isDone = false
+    return () => {
+      if (isDone) return
+      isDone = true
+      if (--this.#users > 0) return
+      for (const listener of this.#shared.splice(0)) listener.close()
+    }
+  }
+
+  /**
+   * Finds a place for a command; undefined where every listener has another that waits.
+   *
+   * @throws a system error of `bind`, where there is no listener at all
+   */
+  claim(claim: Claim): Place | undefined {
+    let listener = this.#shared.find((one) => one.fits(claim))
+    if (!listener && this.#shared.length < most) {
+      listener = this.#open()
+      if (listener) this.#shared.push(listener)
+    }
+    return listener && this.#place(listener, claim, this.retain())
+  }
+
+  /** Calls back when a place may have become free; gives a function that ends the wait. */
+  wait(callback: () => void): () => void {
+    return this.#line.wait(callback)
+  }
+
+  #place(listener: BackListener, claim: Claim, release: () => void): Place {
+    listener.add(claim)
+    let isLeft = false
+    const leave = () => {
+      if (isLeft) return
+      isLeft = true
+      listener.remove(claim)
+      release()
+      this.#line.wake()
+    }
+    return { port: listener.port, leave }
+  }
+
+  #open(): BackListener | undefined {
+    const refused = new Set<string>()
+    for (const port of candidates()) {
+      try {
+        return BackListener.open(this.#family, port)
+      } catch (error) {
+        const { code, errno, syscall } = error as SystemError
+        if (code !== 'EADDRINUSE' && code !== 'EACCES') throw callError(errno, syscall, { port })
+        refused.add(code)
+      }
+    }
+    if (refused.size === 1 && refused.has('EACCES')) throw callError(-13, 'bind', {})
+    return undefined
+  }
+}
+
+function* candidates(): Generator<number, void, undefined> {
+  const size = highest - lowest + 1
+  for (let step = 0; step < size; step++) {
+    const port = lowest + ((first - lowest + step) % size)
+    if (mayListen(port)) yield port
+  }
+}
+
+/** The listeners of this thread. */
+export const listeners = { ipv4: new Listeners('ipv4'), ipv6: new Listeners('ipv6') }

@@ -1,0 +1,171 @@
+import { codedError, invalidArgType } from '../errors.js'
+import { type Collecting, Collector, type HostResult } from './collector.js'
+import { rshError } from './errors.js'
+import { parseHost } from './hosts.js'
+import { listeners } from './listeners.js'
+import type { RshRequest } from './request.js'
+import { startCommand } from './start.js'
+
+/** A checked request to run a command on many hosts. */
+export interface RunRequest {
+  readonly command: RshRequest
+  readonly collecting: Collecting
+  readonly fanout: number
+  readonly timeout: number
+  readonly inOrder: boolean
+}
+
+/** How many results may wait to be taken, for each command that may be on its way. */
+const waitingPerCommand = 4
+
+const noOutput = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+
+/** Runs a command on hosts, as many at a time as are wanted, and keeps the results until they are taken. */
+export class Run {
+  readonly #request: RunRequest
+  readonly #hosts: Iterator<string> | AsyncIterator<string>
+  readonly #running = new Set<Collector>()
+  /** Results by the place of their host; in the order in which they came. */
+  readonly #results = new Map<number, HostResult>()
+  readonly #release: (() => void)[] = []
+  #taken = 0
+  #begun = 0
+  #isPulling = false
+  #hasAll = false
+  #error: { reason: unknown } | undefined
+  #wake: (() => void) | undefined
+
+  constructor(request: RunRequest, hosts: Iterator<string> | AsyncIterator<string>) {
+    this.#request = request
+    this.#hosts = hosts
+  }
+
+  begin(): void {
+    // Between two commands no listener is closed.
+    if (this.#request.command.separate) this.#release.push(listeners.ipv4.retain(), listeners.ipv6.retain())
+    this.#fill()
+  }
+
+  /** Waits for the next result; undefined after the last. */
+  async next(): Promise<HostResult | undefined> {
+    for (;;) {
+      if (this.#error) throw this.#error.reason
+      const result = this.#takeResult()
+      if (result) {
+        this.#fill()
+        return result
+      }
+      if (this.#hasAll && this.#running.size === 0) return undefined
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  /** Ends what is on its way; `next` throws the error, if there is one. */
+  end(error: Error | undefined): void {
+    if (error) this.#error ??= { reason: error }
+    const isWhole = this.#hasAll
+    this.#hasAll = true
+    for (const collector of [...this.#running])
+      collector.from?.abort(error ?? codedError('ABORT_ERR', 'Not wanted any more'))
+    for (const release of this.#release.splice(0)) release()
+    if (!isWhole && !this.#isPulling) void this.#close()
+    this.#wakeUp()
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#hosts.return?.()
+    } catch {
+      // Nobody waits for the hosts any more.
+    }
+  }
+
+  #takeResult(): HostResult | undefined {
+    const [first] = this.#request.inOrder ? [this.#taken] : this.#results.keys()
+    const result = first === undefined ? undefined : this.#results.get(first)
+    if (!result) return undefined
+    this.#results.delete(first as number)
+    this.#taken++
+    return result
+  }
+
+  #wakeUp(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+
+  get #hasRoom(): boolean {
+    const { fanout } = this.#request
+    return !this.#hasAll && this.#running.size < fanout && this.#results.size < fanout * waitingPerCommand
+  }
+
+  /** Starts commands while there is room for them. */
+  #fill(): void {
+    while (this.#hasRoom && !this.#isPulling) {
+      try {
+        const next = this.#hosts.next()
+        if (next instanceof Promise) this.#pull(next)
+        else this.#take(next)
+      } catch (error) {
+        this.#hasAll = true
+        this.end(error as Error)
+      }
+    }
+  }
+
+  #pull(promise: Promise<IteratorResult<string>>): void {
+    this.#isPulling = true
+    promise.then(
+      (next) => {
+        this.#isPulling = false
+        if (this.#error || this.#hasAll) return void this.#close()
+        this.#take(next)
+        this.#fill()
+      },
+      (error: Error) => {
+        this.#isPulling = false
+        this.#hasAll = true
+        this.end(error)
+      },
+    )
+  }
+
+  #take(next: IteratorResult<string>): void {
+    if (next.done) {
+      this.#hasAll = true
+      this.#wakeUp()
+    } else this.#start(next.value)
+  }
+
+  #start(text: unknown): void {
+    const index = this.#begun++
+    if (typeof text !== 'string') return this.end(invalidArgType('host', 'of type string', text))
+    const { command, collecting, timeout } = this.#request
+    const settle = (result: HostResult) => {
+      clearTimeout(timer)
+      this.#running.delete(collector)
+      this.#results.set(index, result)
+      this.#wakeUp()
+      // Not from within what ended the command.
+      queueMicrotask(() => this.#fill())
+    }
+    const collector = new Collector(text, collecting, command.input, settle)
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const place = parseHost(text)
+      this.#running.add(collector)
+      if (timeout > 0) timer = setTimeout(() => collector.from?.abort(timedOut(text, timeout)), timeout)
+      collector.from = startCommand(command, place, collector)
+    } catch (error) {
+      settle({ host: text, ok: false, ...noOutput, error: error as Error, durationMs: 0, timeWait: 'none' })
+    }
+  }
+}
+
+function timedOut(host: string, ms: number): Error {
+  const party = { host, address: undefined, port: 0 }
+  return rshError('ERR_SOCKCTL_RSH_TIMEOUT', party, `the command did not end in ${ms} ms`, { phase: 'command' })
+}

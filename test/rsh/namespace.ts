@@ -1,0 +1,45 @@
+import { afterAll, beforeAll } from 'vitest'
+import { sockets } from '../../lib/diag.js'
+import { native } from '../../lib/native.js'
+import { isRoot, openDescriptors } from '../support.js'
+
+/** Whether tests can have a network namespace of their own. */
+export const hasNamespaces = isRoot
+
+/**
+ * Moves this thread into a network namespace of its own for the tests of a file: nobody else has reserved ports there.
+ * What it starts is in there too.
+ */
+export function ownNamespace(): void {
+  let home = -1
+  let own = -1
+
+  beforeAll(() => {
+    home = native.networkNamespace()
+    own = native.createNetworkNamespace()
+    if (native.setNetworkNamespace(own) < 0) throw new Error('no network namespace can be made')
+  })
+
+  afterAll(() => {
+    native.setNetworkNamespace(home)
+    for (const fd of [own, home]) native.close(fd)
+  })
+}
+
+const reserved = { low: 512, high: 1023 }
+
+/** The reserved ports that anything but TIME_WAIT holds here, servers' own included. */
+export function heldPorts(): number[] {
+  const entries = sockets({ protocol: 'tcp', localPort: reserved })
+  return entries.filter(({ state }) => state !== 'TIME_WAIT').map(({ localPort }) => localPort as number)
+}
+
+/** How many reserved ports are in TIME_WAIT on the way to a port. */
+export function remnantsTo(remotePort: number): number {
+  return sockets({ protocol: 'tcp', state: 'TIME_WAIT', localPort: reserved, remotePort }).length
+}
+
+/** What must be the same after a command as before. */
+export function holdings(): { descriptors: number; ports: number } {
+  return { descriptors: openDescriptors(), ports: heldPorts().length }
+}

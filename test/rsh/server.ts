@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { connect } from '../../lib/index.js'
+import { closed } from '../support.js'
+
+/** A request as a server reads it. */
+export interface Request {
+  readonly stderrPort: number
+  readonly localUser: string
+  readonly remoteUser: string
+  readonly command: string
+}
+
+/** A connection to a server that speaks rsh, or pretends to. */
+export interface Visit {
+  readonly socket: net.Socket
+  readonly request: Request
+  /** Makes the second connection, from a reserved port unless another is given. */
+  back(from?: { localAddress?: string; localPort?: number }): Promise<net.Socket>
+}
+
+/** A server for as long as a test wants it. */
+export interface TestServer extends AsyncDisposable {
+  readonly port: number
+  /** The client's ports, in order. */
+  readonly clientPorts: readonly number[]
+}
+
+function backTo(socket: net.Socket, port: number): Visit['back'] {
+  return async ({ localAddress = socket.localAddress, localPort } = {}) => {
+    const from = localPort === undefined ? { low: 700, high: 1000 } : localPort
+    const host = socket.remoteAddress as string
+    const back = await connect({ host, port, localAddress, localPort: from, allowHalfOpen: true })
+    return back.on('error', () => {}).resume()
+  }
+}
+
+/** Starts a server that has `visited` deal with each connection, before it has read anything. */
+export async function rawServer(visited: (socket: net.Socket) => void, host = '127.0.0.1'): Promise<TestServer> {
+  const clientPorts: number[] = []
+  const open = new Set<net.Socket>()
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    clientPorts.push(socket.remotePort as number)
+    open.add(socket.on('error', () => {}).once('close', () => open.delete(socket)))
+    visited(socket)
+  })
+  server.listen({ port: 0, host, backlog: 4096 })
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  const end = async () => {
+    const gone = [closed(server), ...[...open].map((socket) => closed(socket))]
+    server.close()
+    for (const socket of open) socket.destroy()
+    await Promise.all(gone)
+  }
+  return { port, clientPorts, [Symbol.asyncDispose]: end }
+}
+
+/** Starts a server that has `visited` deal with each request. */
+export function rshServer(visited: (visit: Visit) => void | Promise<void>, host?: string): Promise<TestServer> {
+  return rawServer((socket) => {
+    let text = ''
+    const onData = (chunk: Buffer) => {
+      text += chunk.toString('latin1')
+      const [stderrPort = '', localUser = '', remoteUser = '', command = '', ...rest] = text.split('\0')
+      if (rest.length === 0) return
+      socket.off('data', onData)
+      const request = { stderrPort: Number(stderrPort), localUser, remoteUser, command }
+      void visited({ socket, request, back: backTo(socket, request.stderrPort) })
+    }
+    socket.on('data', onData)
+  }, host)
+}
+
+/** Does what a good server does: says yes and prints the command on stdout, and on stderr with `!` behind it. */
+export async function echo({ socket, request, back }: Visit): Promise<void> {
+  const errors = request.stderrPort === 0 ? socket : await back()
+  socket.write('\0')
+  socket.resume()
+  socket.write(request.command)
+  errors.write(`${request.command}!`)
+  socket.end()
+  if (errors !== socket) errors.end()
+}
