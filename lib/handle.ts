@@ -1,6 +1,6 @@
 import type dgram from 'node:dgram'
 import net from 'node:net'
-import { codedError, invalidArgType, systemError } from './errors.js'
+import { codedError, invalidArgType } from './errors.js'
 import { maxInt32, validateInteger } from './validate.js'
 
 /** What has its connection as `socket`: an HTTP/2 session, an HTTP request or response. */
@@ -28,7 +28,7 @@ export type SocketLike =
   | SocketHolder
   | BoundSocketLike
 
-/** The part of Node's objects that this file, and no other, looks into. */
+/** The part of Node's objects that tells the descriptor. */
 interface Internals {
   readonly _handle?: { readonly fd?: number } | null
   readonly fd?: unknown
@@ -97,7 +97,8 @@ function slowFd(target: unknown): number {
   throw invalidArgType('target', 'a descriptor or a socket', target)
 }
 
-function openFd(fd: unknown): number {
+/** Checks what a socket says is its descriptor, which is -1 once it has none. */
+export function openFd(fd: unknown): number {
   if (fd === -1) throw codedError('ERR_SOCKET_CLOSED', 'Socket is closed: its descriptor was closed or detached')
   validateFd(fd, 'target.fd')
   return fd
@@ -126,119 +127,4 @@ export function isNodeSocket(target: SocketLike): boolean {
   // Before its own properties: Node gives the streams of a process an `fd`.
   if (target instanceof net.Socket || target instanceof net.Server) return true
   return !('fd' in target) || typeof target.fd === 'function'
-}
-
-/** The side of `net.Server` that adopting a listener needs. */
-interface ServerInternals {
-  _handle: object | null
-  _pipeName?: string
-  _listen2(address: null, port: number, addressType: number, backlog: number): void
-}
-
-/** Whether a server has its listening socket already. */
-export function isListening(server: net.Server): boolean {
-  return Boolean((server as Internals)._handle)
-}
-
-/** A socket that gives its descriptor away. */
-export interface Giver {
-  readonly fd: number
-  detach(): number
-}
-
-/** What an adopted socket is to be like; `net.Socket` takes more than its type says. */
-export interface AdoptedOptions {
-  readonly allowHalfOpen?: boolean | undefined
-  readonly readable?: boolean
-  readonly writable?: boolean
-  readonly onread?: net.OnReadOpts | undefined
-  readonly noDelay?: boolean | undefined
-  readonly keepAlive?: boolean | undefined
-  readonly keepAliveInitialDelay?: number | undefined
-}
-
-/** Node's handle of a TCP socket. */
-interface TcpHandle {
-  readonly constructor: unknown
-  open(fd: number): number
-  close(): void
-}
-
-function socketOf(handle: TcpHandle, options: AdoptedOptions): net.Socket {
-  try {
-    // With all that `net.Socket` adds to its copy, and without a spread: V8 of Node 20 takes 5 us to add to a copy.
-    return new net.Socket({
-      handle,
-      allowHalfOpen: options.allowHalfOpen,
-      emitClose: false,
-      autoDestroy: true,
-      decodeStrings: false,
-      readable: options.readable,
-      writable: options.writable,
-      noDelay: options.noDelay,
-      keepAlive: options.keepAlive,
-      keepAliveInitialDelay: options.keepAliveInitialDelay,
-      onread: options.onread,
-    } as net.SocketConstructorOpts)
-  } catch (error) {
-    // A function of the caller's, for a buffer to read into, may have thrown.
-    handle.close()
-    throw error
-  }
-}
-
-/** Makes a handle of a descriptor, which it owns from then on, by way of a socket that does nothing with it. */
-function handleOf(giver: Giver): TcpHandle {
-  const carrier = new net.Socket({ fd: openFd(giver.fd), readable: false, writable: false })
-  giver.detach()
-  return (carrier as unknown as { _handle: TcpHandle })._handle
-}
-
-/** Makes a `net.Socket` of a descriptor, which it owns from then on. */
-export function adoptSocket(giver: Giver, options: AdoptedOptions): net.Socket {
-  return socketOf(handleOf(giver), options)
-}
-
-/** Node's class of TCP handles, which it shows on a socket and nowhere else. */
-let tcpHandleClass: (new (type: number) => TcpHandle) | undefined
-
-/** Makes a `net.Socket` likewise of what is known to be a TCP socket, so that Node need not ask the kernel. */
-export function adoptTcpSocket(giver: Giver, options: AdoptedOptions): net.Socket {
-  if (!tcpHandleClass) {
-    const handle = handleOf(giver)
-    tcpHandleClass = handle.constructor as typeof tcpHandleClass
-    return socketOf(handle, options)
-  }
-  const client = 0
-  const handle = new tcpHandleClass(client)
-  const errno = handle.open(openFd(giver.fd))
-  if (errno < 0) throw systemError(errno, 'open')
-  giver.detach()
-  return socketOf(handle, options)
-}
-
-/**
- * Gives a bound descriptor to a server, which owns it from then on and says 'listening' or 'error' as usual. It stays in
- * this process in a cluster worker too, where `server.listen({ fd })` would ask the primary for its descriptor of that
- * number.
- *
- * @param path the path of a Unix socket, for `server.address()`
- */
-export function adoptListener(server: net.Server, giver: Giver, backlog: number, path: string | undefined): void {
-  const carrier = adoptSocket(giver, { readable: false, writable: false })
-  try {
-    // Not the server's own listen(), with which somebody may have put sockctl in the place of Node's.
-    if (path === undefined) Reflect.apply(net.Server.prototype.listen, server, [carrier, backlog])
-    else adoptPipe(server as unknown as ServerInternals, carrier as unknown as ServerInternals, backlog, path)
-  } catch (error) {
-    carrier.destroy()
-    throw error
-  }
-}
-
-/** Node takes a handle with listen() for TCP alone; this is what listen() itself comes down to. */
-function adoptPipe(server: ServerInternals, carrier: ServerInternals, backlog: number, path: string): void {
-  server._handle = carrier._handle
-  server._pipeName = path
-  server._listen2(null, -1, -1, backlog)
 }

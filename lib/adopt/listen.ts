@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type net from 'node:net'
 import { codedError, type SystemError } from '../errors.js'
-import { adoptListener, isListening } from '../handle.js'
+import { adoptListener, isListening } from '../handle/adopt.js'
 import type { SocketOptions } from '../options/index.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, familyOf, validateAddress } from '../sockaddr.js'

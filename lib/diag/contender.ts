@@ -2,7 +2,7 @@ import dgram from 'node:dgram'
 import { EventEmitter, once } from 'node:events'
 import net from 'node:net'
 import type { SystemError } from '../errors.js'
-import { adoptListener } from '../handle.js'
+import { adoptListener } from '../handle/adopt.js'
 import { setOptions } from '../options/index.js'
 import { BareSocket } from '../sockets/index.js'
 

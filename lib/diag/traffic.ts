@@ -1,6 +1,6 @@
 import dgram from 'node:dgram'
 import { type EventEmitter, once } from 'node:events'
-import { adoptSocket } from '../handle.js'
+import { adoptSocket } from '../handle/adopt.js'
 import type { BareSocket } from '../sockets/index.js'
 
 /** Who received what was sent to a port that two sockets contend for. */

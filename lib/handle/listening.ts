@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { systemError } from '../errors.js'
-import type { Giver } from '../handle.js'
+import type { Giver } from './adopt.js'
 
 /** Where Node is about to listen: an address and a port, or the path of a Unix socket and a port of -1. */
 export interface ListenPlace {

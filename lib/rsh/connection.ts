@@ -1,5 +1,5 @@
 import type net from 'node:net'
-import { adoptTcpSocket } from '../handle.js'
+import { adoptTcpSocket } from '../handle/adopt.js'
 import { setOption } from '../options/index.js'
 import type { BareSocket } from '../sockets/index.js'
 

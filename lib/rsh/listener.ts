@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { adoptListener } from '../handle.js'
+import { adoptListener } from '../handle/adopt.js'
 import { setOptions } from '../options/index.js'
 import { BareSocket } from '../sockets/index.js'
 import { isReserved, noteListening } from './partition.js'

@@ -1,7 +1,7 @@
 import type net from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { InternetEntry } from '../../diag/entry.js'
-import { isListening } from '../../handle.js'
+import { isListening } from '../../handle/adopt.js'
 import { native } from '../../native.js'
 import { getOption, type Instruction, setOption } from '../../options/index.js'
 import { encodeAddress } from '../../sockaddr.js'

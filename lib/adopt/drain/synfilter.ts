@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import type { SystemError } from '../../errors.js'
-import { isListening } from '../../handle.js'
+import { isListening } from '../../handle/adopt.js'
 import { attachFilter, detachFilter, dropSyns, getFilter } from '../../sockets/index.js'
 import type { DrainFilter } from './report.js'
 

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { abortError, codedError } from '../../errors.js'
-import { isListening } from '../../handle.js'
+import { isListening } from '../../handle/adopt.js'
 import type { DrainRequest } from './request.js'
 
 /** How many connections wait for a listener, and how many of them for the end of their handshake. */

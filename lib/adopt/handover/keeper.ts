@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import net from 'node:net'
-import { fdOf, isListening } from '../../handle.js'
+import { isListening } from '../../handle/adopt.js'
+import { fdOf } from '../../handle.js'
 import { listen } from '../listen.js'
 import { leavePath } from '../path.js'
 import { countConnections, depart } from './departure.js'
