@@ -95,7 +95,7 @@ describe('sockets with processes', () => {
       const socket = new BareSocket('ipv4')
       socket.listen(1, { address: '127.0.0.1' })
       execFileSync('mount', ['-t', 'tmpfs', 'none', '/proc'])
-      console.log(JSON.stringify(sockets({ protocol: 'tcp', localPort: socket.address().port, processes: true })))
+      console.log(JSON.stringify(sockets({ protocol: 'tcp', state: 'LISTEN', localPort: socket.address().port, processes: true })))
       execFileSync('umount', ['/proc'])`
       const node = [process.execPath, '--input-type=module', '--eval', program]
       const { stdout } = await promisify(execFile)('unshare', ['--mount', ...node])
