@@ -23,7 +23,10 @@ describe.skipIf(!isRoot)(`listen of another user${isRoot ? '' : ' (needs root)'}
       `
       import net from 'node:net'
       sockctl.listen(net.createServer(), { path: ${JSON.stringify(path)}, staleSocket: 'remove' })
-        .then(() => 'listens', ({ code, stale }) => ({ code, stale: String(stale) }))
+        .then(() => 'listens', (error) => {
+          const { code, stale } = error
+          return code === 'EADDRINUSE' ? { code, stale: String(stale) } : String(error.stack)
+        })
         .then((answer) => { report(answer); setImmediate(() => process.exit()) })`,
       nobody,
     )
