@@ -93,7 +93,12 @@ export class Occupant implements Disposable {
   }
 
   #mayBe(path: string): boolean {
-    return isAbsolute(path) ? this.isAt(path) : basename(path) === basename(this.#path)
+    try {
+      if (isAbsolute(path)) return this.isAt(path)
+    } catch {
+      // It is in a folder that this user may not look into.
+    }
+    return basename(path) === basename(this.#path)
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,9 @@
-import { chmodSync, chownSync, readdirSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../lib/index.js'
 import { inProcess, isRoot, nobody } from '../support.js'
 import { useFolder } from './folder.js'
@@ -51,7 +53,10 @@ describe.skipIf(!isRoot)(`listen of another user${isRoot ? '' : ' (needs root)'}
     expect(readdirSync(folder)).toEqual(['socket'])
   })
 
-  test('replaces its own', async () => {
+  test('replaces its own, although others have sockets in folders that it may not look into', async () => {
+    const hidden = mkdtempSync(join(tmpdir(), 'sockctl-hidden-'))
+    await listen(keep(net.createServer()), { path: join(hidden, 'other') })
+    onTestFinished(() => rmSync(hidden, { recursive: true }))
     chmodSync(folder, 0o777)
     leaveStale(path)
     chownSync(path, nobody, nobody)
