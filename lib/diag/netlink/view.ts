@@ -35,7 +35,10 @@ export function readLong({ words, signed }: View, offset: number): number {
 /** Reads two words, the lower one first whatever the byte order, as a signed 64-bit number, exact within 53 bits. */
 export function readPair({ words, signed }: View, offset: number): number {
   const word = offset >> 2
-  return (words[word] as number) + (signed[word + 1] as number) * 2 ** 32
+  const low = signed[word] as number
+  const high = signed[word + 1] as number
+  // As a 32-bit integer where it is one: the engine keeps any other number in an object of its own.
+  return high === low >> 31 ? low : (words[word] as number) + high * 2 ** 32
 }
 
 /** Reads a port, which is in network byte order. */
