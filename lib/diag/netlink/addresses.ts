@@ -1,46 +1,44 @@
 import { formatIPv4, formatIPv6 } from '../../sockaddr.js'
 import type { View } from './view.js'
 
-const slots = 4096
+// Most sockets of a host share a few addresses, whose texts are kept.
+const most = 4096
 
-/** A few texts by the words that they were made of. Each word set has one slot; who comes later takes it. */
-class Cache {
-  readonly #width: number
-  readonly #format: (bytes: Uint8Array) => string
-  readonly #words: Int32Array
-  readonly #texts: string[] = Array(slots).fill('')
+const ipv4Texts = new Map<number, string>()
 
-  /** @param width how many words an address has */
-  constructor(width: number, format: (bytes: Uint8Array) => string) {
-    this.#width = width
-    this.#format = format
-    this.#words = new Int32Array(slots * width)
-  }
-
-  /** The text of the address at an offset. */
-  textAt({ signed, bytes }: View, offset: number): string {
-    const width = this.#width
-    const from = offset >> 2
-    let hash = 0
-    for (let index = 0; index < width; index++) hash = Math.imul(hash ^ (signed[from + index] as number), 0x9e3779b1)
-    const slot = (hash ^ (hash >>> 15)) & (slots - 1)
-    const known = this.#texts[slot] as string
-    if (known !== '' && this.#holds(slot * width, signed, from)) return known
-    const text = this.#format(bytes.subarray(offset, offset + 4 * width))
-    this.#texts[slot] = text
-    this.#words.set(signed.subarray(from, from + width), slot * width)
-    return text
-  }
-
-  #holds(start: number, words: Int32Array, from: number): boolean {
-    for (let index = 0; index < this.#width; index++) {
-      if (this.#words[start + index] !== words[from + index]) return false
-    }
-    return true
-  }
+function keepIPv4({ signed, bytes }: View, offset: number): string {
+  const text = formatIPv4(bytes.subarray(offset, offset + 4))
+  if (ipv4Texts.size === most) ipv4Texts.clear()
+  ipv4Texts.set(signed[offset >> 2] as number, text)
+  return text
 }
 
-/** The texts of IPv4 addresses. Most sockets of a host share a few. */
-export const ipv4Texts = new Cache(1, formatIPv4)
-/** The texts of IPv6 addresses. */
-export const ipv6Texts = new Cache(4, formatIPv6)
+/** The text of the IPv4 address at an offset. */
+export function ipv4TextAt(view: View, offset: number): string {
+  return ipv4Texts.get(view.signed[offset >> 2] as number) ?? keepIPv4(view, offset)
+}
+
+const width = 4
+const ipv6Words = new Int32Array(most * width)
+const ipv6Texts: string[] = Array(most).fill('')
+
+function holds(slot: number, words: Int32Array, from: number): boolean {
+  for (let index = 0; index < width; index++) {
+    if (ipv6Words[slot * width + index] !== words[from + index]) return false
+  }
+  return true
+}
+
+/** The text of the IPv6 address at an offset. Each address has one slot; who comes later takes it. */
+export function ipv6TextAt({ signed, bytes }: View, offset: number): string {
+  const from = offset >> 2
+  let hash = 0
+  for (let index = 0; index < width; index++) hash = Math.imul(hash ^ (signed[from + index] as number), 0x9e3779b1)
+  const slot = (hash ^ (hash >>> 15)) & (most - 1)
+  const known = ipv6Texts[slot] as string
+  if (known !== '' && holds(slot, signed, from)) return known
+  const text = formatIPv6(bytes.subarray(offset, offset + 4 * width))
+  ipv6Texts[slot] = text
+  ipv6Words.set(signed.subarray(from, from + width), slot * width)
+  return text
+}

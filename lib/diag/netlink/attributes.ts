@@ -22,17 +22,6 @@ export function eachAttribute(
   }
 }
 
-/** Where the content of an attribute begins, -1 where there is none of its type. */
-export function findAttribute(view: View, start: number, end: number, type: number): number {
-  for (let offset = start; offset + headSize <= end; ) {
-    const length = view.halves[offset >> 1] as number
-    if (length < headSize || offset + length > end) return -1
-    if (view.halves[(offset >> 1) + 1] === type) return offset + headSize
-    offset += align(length)
-  }
-  return -1
-}
-
 const memoryWords = 9
 
 /** Reads SK_MEMINFO (linux/sock_diag.h), undefined where it is short. */
@@ -93,8 +82,13 @@ export function noAttributes(): Attributes {
 
 type AttributeReader = (found: Attributes, view: View, from: number, to: number) => void
 
-/** INET_DIAG_SHUTDOWN and INET_DIAG_MARK. */
-export const attributeTypes = { shutdown: 8, mark: 15 } as const
+const markType = 15
+
+/** The mark where it is the only attribute between two offsets, 0 where there is none, undefined where there are others. */
+export function soleMark({ halves, words }: View, start: number, end: number): number | undefined {
+  if (start === end) return 0
+  return end - start === headSize + 4 && halves[(start >> 1) + 1] === markType ? words[(start >> 2) + 1] : undefined
+}
 
 const upperProtocolName = 1
 

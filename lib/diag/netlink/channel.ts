@@ -48,23 +48,13 @@ function messageOf(type: number, flag: number, sequence: number, content: Uint8A
 }
 
 /**
- * Whether a message is the last of its dump.
+ * Ends a dump at its last message.
  *
  * @throws a system error that the kernel put into it
  */
-function isLastMessage({ halves, signed }: View, offset: number, length: number): boolean {
-  const type = halves[(offset + 4) >> 1]
-  if (type !== types.error && type !== types.done) return false
+function checkLast({ signed }: View, offset: number, length: number): void {
   const errno = length >= headSize + 4 ? (signed[(offset + headSize) >> 2] as number) : 0
   if (errno < 0) throw systemError(errno, 'sock_diag')
-  return true
-}
-
-/** The length of a message, which must end before its datagram does. */
-function lengthAt({ words }: View, offset: number, size: number): number {
-  const length = words[offset >> 2] as number
-  if (length < headSize || offset + length > size) throw systemError(errnoOf('EBADMSG'), 'recv')
-  return length
 }
 
 /**
@@ -80,13 +70,19 @@ export function readMessages<Item>(
   read: Reader<Item>,
   items: Item[],
 ): Progress {
+  const { halves, words } = view
   let isInterrupted = false
   let length: number
   for (let offset = 0; offset + headSize <= size; offset += align(length)) {
-    length = lengthAt(view, offset, size)
-    if (view.words[(offset + 8) >> 2] !== sequence) continue
-    if (((view.halves[(offset + 6) >> 1] as number) & flags.interrupted) !== 0) isInterrupted = true
-    if (isLastMessage(view, offset, length)) return { isLast: true, isInterrupted }
+    length = words[offset >> 2] as number
+    if (length < headSize || offset + length > size) throw systemError(errnoOf('EBADMSG'), 'recv')
+    if (words[(offset + 8) >> 2] !== sequence) continue
+    if (((halves[(offset + 6) >> 1] as number) & flags.interrupted) !== 0) isInterrupted = true
+    const type = halves[(offset + 4) >> 1]
+    if (type === types.error || type === types.done) {
+      checkLast(view, offset, length)
+      return { isLast: true, isInterrupted }
+    }
     const item = read(view, offset + headSize, offset + length)
     if (item !== undefined) items.push(item)
   }

@@ -1,8 +1,8 @@
 import { tcpStateName } from '../../options/tcpinfo.js'
 import { families } from '../../platform.js'
 import type { InternetEntry, SocketState, SocketTimer } from '../entry.js'
-import { ipv4Texts, ipv6Texts } from './addresses.js'
-import { type Attributes, attributeTypes, directionOf, findAttribute, readAttributes } from './attributes.js'
+import { ipv4TextAt, ipv6TextAt } from './addresses.js'
+import { directionOf, readAttributes, soleMark } from './attributes.js'
 import type { Reader } from './channel.js'
 import { readPair, readPort, type View } from './view.js'
 
@@ -48,31 +48,6 @@ export interface Subject {
   readonly interfaceName: (index: number) => string | undefined
 }
 
-/**
- * Makes a remnant or a request for a connection: the kernel keeps no more of them than this. There can be many, and what
- * each costs is above all its size, so they have no property for what they lack.
- */
-function makeRemnant({ protocol }: Subject, state: SocketState, view: View, start: number): InternetEntry {
-  const { bytes, words } = view
-  const isIPv4 = bytes[start] === families.ipv4
-  const texts = isIPv4 ? ipv4Texts : ipv6Texts
-  const timer = timers[bytes[start + at.timer] as number]
-  return {
-    protocol,
-    family: isIPv4 ? 'ipv4' : 'ipv6',
-    state,
-    localAddress: texts.textAt(view, start + at.localAddress),
-    localPort: readPort(view, start + at.localPort),
-    remoteAddress: texts.textAt(view, start + at.remoteAddress),
-    remotePort: readPort(view, start + at.remotePort),
-    inode: 0,
-    cookie: readPair(view, start + at.cookie),
-    timer,
-    timerMs: timer === undefined ? undefined : (words[(start + at.expires) >> 2] as number),
-    retransmits: bytes[start + at.retransmits] as number,
-  }
-}
-
 /** Adds what few sockets have. */
 function addRare(entry: InternetEntry, name: string | undefined, mark: number | undefined): InternetEntry {
   if (name !== undefined) entry.interface = name
@@ -80,16 +55,25 @@ function addRare(entry: InternetEntry, name: string | undefined, mark: number | 
   return entry
 }
 
-/** Makes a socket that a program has, or had: nothing of it is cut down yet. */
-function makeSocket(subject: Subject, state: SocketState, view: View, start: number, found: Attributes): InternetEntry {
+/** Makes a socket that a program has, or had, from what a remnant would have and from what else the kernel tells. */
+function makeSocket(
+  { protocol, interfaceName }: Subject,
+  remnant: InternetEntry,
+  view: View,
+  start: number,
+  end: number,
+): InternetEntry {
   const { words } = view
-  const remnant = makeRemnant(subject, state, view, start)
-  const isRaw = subject.protocol === 'raw'
-  const listens = state === 'LISTEN'
+  const found = readAttributes(view, start + size, end)
+  const name = interfaceName(words[(start + at.interface) >> 2] as number)
+  // The kernel tells of each whole socket which directions are shut down.
+  if (found.shutdown === undefined) return addRare(remnant, name, found.mark)
+  const isRaw = protocol === 'raw'
+  const listens = remnant.state === 'LISTEN'
   const received = words[(start + at.receiveQueue) >> 2] as number
   const sent = words[(start + at.sendQueue) >> 2] as number
-  return {
-    protocol: remnant.protocol,
+  const entry: InternetEntry = {
+    protocol,
     family: remnant.family,
     state: remnant.state,
     localAddress: remnant.localAddress,
@@ -117,21 +101,43 @@ function makeSocket(subject: Subject, state: SocketState, view: View, start: num
     memory: found.memory,
     tcpInfo: found.tcpInfo,
   }
+  return addRare(entry, name, found.mark)
 }
 
-/** Makes a reader of the sockets of one protocol. */
+/**
+ * Makes a reader of the sockets of one protocol.
+ *
+ * The kernel keeps little of a remnant or a request for a connection. There can be many, and what each costs is above all
+ * its size, so they have no property for what they lack. A first call mostly runs code that the engine has not compiled
+ * yet, where each step counts.
+ */
 export function inetReader(subject: Subject): Reader<InternetEntry> {
-  const states = statesOf(subject.protocol)
+  const { protocol, interfaceName } = subject
+  const states = statesOf(protocol)
   return (view, start, end) => {
-    const state = end - start < size ? undefined : states[view.bytes[start + at.state] as number]
+    const { bytes, words } = view
+    const state = end - start < size ? undefined : states[bytes[start + at.state] as number]
     if (state === undefined) return undefined
-    const name = subject.interfaceName(view.words[(start + at.interface) >> 2] as number)
-    // The kernel tells of each whole socket which directions are shut down.
-    if (findAttribute(view, start + size, end, attributeTypes.shutdown) === -1) {
-      const mark = findAttribute(view, start + size, end, attributeTypes.mark)
-      return addRare(makeRemnant(subject, state, view, start), name, mark === -1 ? 0 : view.words[mark >> 2])
+    const isIPv4 = bytes[start] === families.ipv4
+    const textAt = isIPv4 ? ipv4TextAt : ipv6TextAt
+    const timer = timers[bytes[start + at.timer] as number]
+    const remnant: InternetEntry = {
+      protocol,
+      family: isIPv4 ? 'ipv4' : 'ipv6',
+      state,
+      localAddress: textAt(view, start + at.localAddress),
+      localPort: readPort(view, start + at.localPort),
+      remoteAddress: textAt(view, start + at.remoteAddress),
+      remotePort: readPort(view, start + at.remotePort),
+      inode: 0,
+      cookie: readPair(view, start + at.cookie),
+      timer,
+      timerMs: timer === undefined ? undefined : (words[(start + at.expires) >> 2] as number),
+      retransmits: bytes[start + at.retransmits] as number,
     }
-    const found = readAttributes(view, start + size, end)
-    return addRare(makeSocket(subject, state, view, start, found), name, found.mark)
+    const index = words[(start + at.interface) >> 2] as number
+    const mark = soleMark(view, start + size, end)
+    if (mark === undefined) return makeSocket(subject, remnant, view, start, end)
+    return index === 0 && mark === 0 ? remnant : addRare(remnant, interfaceName(index), mark)
   }
 }
