@@ -77,6 +77,11 @@ function attribute(type: number, content: readonly number[], length = 4 + conten
   return [...new Uint8Array(Uint16Array.of(length, type).buffer), ...content, ...padding]
 }
 
+/** The attribute INET_DIAG_MARK. */
+function mark(value: number, length?: number): number[] {
+  return attribute(15, [...new Uint8Array(Uint32Array.of(value).buffer)], length)
+}
+
 describe('inetReader', () => {
   const reader = inetReader({ protocol: 'tcp', interfaceName: () => undefined })
   const head = [2, 10, 0, 0, ...Array(68).fill(0)]
@@ -84,6 +89,26 @@ describe('inetReader', () => {
   test('reads a socket, and leaves out attributes that it does not know', () => {
     const bytes = Uint8Array.from([...head, ...attribute(8, [2]), ...attribute(99, [1, 2, 3]), ...attribute(5, [16])])
     expect(readContent(reader, bytes)).toMatchObject({ state: 'LISTEN', shutdown: 'write', tos: 16, localPort: 0 })
+  })
+
+  test.each([
+    ['nothing', [], undefined],
+    ['a mark of 0', mark(0), undefined],
+    ['a mark', mark(7), 7],
+    ['a mark beside what is not known', [...attribute(99, [1, 2, 3]), ...mark(7)], 7],
+    ['a mark with no length', mark(7, 0), undefined],
+  ])('reads a remnant, of which it is told %s', (_what, attributes, expected) => {
+    const entry = readContent(reader, Uint8Array.from([...head, ...attributes]))
+    expect(entry).toMatchObject({ protocol: 'tcp', localAddress: '0.0.0.0', inode: 0 })
+    expect(entry).not.toHaveProperty('uid')
+    expect(entry?.mark).toBe(expected)
+  })
+
+  test.each([0, 7, -5, 2 ** 31, -(2 ** 31) - 1, 2 ** 40 + 3])('reads the cookie %i', (cookie) => {
+    const bytes = Uint8Array.from(head)
+    // The lower word first, whatever the byte order.
+    viewOf(bytes).words.set([cookie, Math.floor(cookie / 2 ** 32)], 11)
+    expect(readContent(reader, bytes)).toMatchObject({ cookie })
   })
 
   test.each([

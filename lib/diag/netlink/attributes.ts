@@ -82,12 +82,13 @@ export function noAttributes(): Attributes {
 
 type AttributeReader = (found: Attributes, view: View, from: number, to: number) => void
 
-const markType = 15
+const mark = { type: 15, length: headSize + 4 }
 
-/** The mark where it is the only attribute between two offsets, 0 where there is none, undefined where there are others. */
+/** The mark where it is all that there is between two offsets, 0 where nothing is, undefined where there is more. */
 export function soleMark({ halves, words }: View, start: number, end: number): number | undefined {
   if (start === end) return 0
-  return end - start === headSize + 4 && halves[(start >> 1) + 1] === markType ? words[(start >> 2) + 1] : undefined
+  const isMark = halves[start >> 1] === mark.length && halves[(start >> 1) + 1] === mark.type
+  return isMark && end - start === mark.length ? words[(start + headSize) >> 2] : undefined
 }
 
 const upperProtocolName = 1

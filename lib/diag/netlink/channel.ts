@@ -48,7 +48,7 @@ function messageOf(type: number, flag: number, sequence: number, content: Uint8A
 }
 
 /**
- * Ends a dump at its last message.
+ * Looks into the last message of an answer.
  *
  * @throws a system error that the kernel put into it
  */

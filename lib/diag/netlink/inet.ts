@@ -108,8 +108,8 @@ function makeSocket(
  * Makes a reader of the sockets of one protocol.
  *
  * The kernel keeps little of a remnant or a request for a connection. There can be many, and what each costs is above all
- * its size, so they have no property for what they lack. A first call mostly runs code that the engine has not compiled
- * yet, where each step counts.
+ * its size, so they have no property for what they lack. They are read here and in few steps, which the first call of a
+ * process runs thousands of times before the engine has compiled them.
  */
 export function inetReader(subject: Subject): Reader<InternetEntry> {
   const { protocol, interfaceName } = subject
