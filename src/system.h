@@ -17,6 +17,15 @@ int GetSockName(int fd, void* address, size_t capacity);
 int GetPeerName(int fd, void* address, size_t capacity);
 int Shutdown(int fd, int how);
 int Close(int fd);
+
+// What a descriptor stands for: two sockets or files that exist at the same time differ in it.
+struct Identity {
+  uint64_t device;
+  uint64_t inode;
+
+  bool operator==(const Identity& other) const { return device == other.device && inode == other.inode; }
+};
+int Identify(int fd, Identity* identity);
 // Duplicates a descriptor; the duplicate is close-on-exec.
 int Duplicate(int fd);
 
