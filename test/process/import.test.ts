@@ -93,7 +93,12 @@ describe('a process in which the addon does not load', () => {
     ['another system', [], elsewhere, /on darwin .*No native build was found/],
     ['--no-addons', ['--no-addons'], '', /loading addons is disabled/],
     ['the permission model', [permission, '--allow-fs-read=*'], '', /loading addons is disabled/],
-    ['files that it may not read', [permission, `--allow-fs-read=${root}`], '', /Access to this API has been restricted/],
+    [
+      'files that it may not read',
+      [permission, `--allow-fs-read=${root}`],
+      '',
+      /Access to this API has been restricted/,
+    ],
   ])('gets ERR_SOCKCTL_UNSUPPORTED with the reason: %s', async (_, flags, setup, reason) => {
     const text = `
       ${setup}
