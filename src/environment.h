@@ -13,8 +13,8 @@ namespace sockctl {
 
 // What one JavaScript environment (the main thread or a worker) has of the addon: an integer that both sides can see,
 // and the descriptors it owns. A worker can be ended at any moment without running JavaScript: what it still owns then
-// is closed here. Its end can come between two lines that give a descriptor to Node, which then closes it first; so what
-// is closed here is only what still stands for what it stood for.
+// is closed here. Its end can come between two lines that give a descriptor to Node, which then closes it first; so
+// what is closed here is only what still stands for what it stood for.
 class Environment {
  public:
   explicit Environment(Napi::Env env);

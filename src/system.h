@@ -22,9 +22,10 @@ int Close(int fd);
 struct Identity {
   uint64_t device;
   uint64_t inode;
-
-  bool operator==(const Identity& other) const { return device == other.device && inode == other.inode; }
 };
+inline bool operator==(const Identity& one, const Identity& other) {
+  return one.device == other.device && one.inode == other.inode;
+}
 int Identify(int fd, Identity* identity);
 // Duplicates a descriptor; the duplicate is close-on-exec.
 int Duplicate(int fd);
