@@ -66,13 +66,18 @@ export interface Native {
   replace(fd: number, replacement: number): number
 }
 
+/** What kept the addon from loading, in the first line of its error. */
+function reasonOf(cause: unknown): string | undefined {
+  return String((cause as Error).message).split('\n')[0]
+}
+
 function load(): Native {
-  const gypBuild: (directory: string) => Native = createRequire(import.meta.url)('node-gyp-build')
   try {
+    const gypBuild: (directory: string) => Native = createRequire(import.meta.url)('node-gyp-build')
     return gypBuild(fileURLToPath(packageRoot))
   } catch (cause) {
-    const machine = `${process.platform} ${process.arch}`
-    throw unsupported(`sockctl has no binary that loads on ${machine} with Node.js ${process.version}`, { cause })
+    const machine = `${process.platform} ${process.arch} with Node.js ${process.version}`
+    throw unsupported(`sockctl has no binary that loads on ${machine}: ${reasonOf(cause)}`, { cause })
   }
 }
 

@@ -1,5 +1,6 @@
 // Bundles lib/ into dist/: a file for each entry of the package, and core.js, which is all that the root entry needs.
-// The other entries share it, so that an import reads few files, and a program that uses two has one addon.
+// The other entries share it, so that an import reads few files, and a program that uses two has one addon. The lines stay
+// as they are: Node.js prints the one that an uncaught error was thrown in.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -44,7 +45,8 @@ await bundle.write({
   dir: join(root, 'dist'),
   chunkFileNames: '[name].js',
   sourcemap: true,
-  minify: { compress: false, mangle: false, codegen: true },
+  comments: false,
+  minify: false,
   codeSplitting: {
     groups: [
       {

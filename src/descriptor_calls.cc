@@ -56,7 +56,10 @@ napi_value Replace(napi_env env, napi_callback_info info) {
   const int fd = arguments.Int32(0);
   const int replacement = arguments.Int32(1);
   if (arguments.Failed()) return arguments.Failure();
-  return Result(env, arguments.environment()->Owns(fd) ? system::Replace(fd, replacement) : -EBADF);
+  if (!arguments.environment()->Owns(fd)) return Result(env, -EBADF);
+  const int result = system::Replace(fd, replacement);
+  if (result == 0) arguments.environment()->Own(fd);
+  return Result(env, result);
 }
 
 }  // namespace sockctl

@@ -5,13 +5,16 @@
 
 #include <array>
 #include <cstdint>
-#include <set>
+#include <map>
+
+#include "system.h"
 
 namespace sockctl {
 
 // What one JavaScript environment (the main thread or a worker) has of the addon: an integer that both sides can see,
 // and the descriptors it owns. A worker can be ended at any moment without running JavaScript: what it still owns then
-// is closed here.
+// is closed here. Its end can come between two lines that give a descriptor to Node, which then closes it first; so
+// what is closed here is only what still stands for what it stood for.
 class Environment {
  public:
   explicit Environment(Napi::Env env);
@@ -23,16 +26,19 @@ class Environment {
   napi_value Memory() const;
   void Write(int32_t value) { *memory_ = value; }
 
-  // Takes the ownership of a descriptor, when it is one. Returns its argument.
+  // Takes the ownership of a descriptor, when it is one, and of what it stands for. Returns its argument.
   int Own(int fd);
-  [[nodiscard]] bool Owns(int fd) const { return owned_.count(fd) == 1; }
+  // False also when somebody else has closed the descriptor, even if its number stands for something new by now.
+  [[nodiscard]] bool Owns(int fd) const;
+  // Closes what is owned; -EBADF for anything else.
+  int Close(int fd);
   // Gives the ownership up. False when the descriptor was not owned.
   bool Release(int fd);
 
  private:
   Napi::Reference<Napi::Int32Array> array_;
   int32_t* memory_;
-  std::set<int> owned_;
+  std::map<int, system::Identity> owned_;
 };
 
 }  // namespace sockctl

@@ -68,9 +68,7 @@ napi_value Shutdown(napi_env env, napi_callback_info info) {
 
 // Closes what this environment owns and nothing else: a descriptor number that was closed before may be a stranger's.
 napi_value Close(napi_env env, napi_callback_info info) {
-  return CallWithFd(env, info, [](Environment* environment, int fd) {
-    return environment->Release(fd) ? system::Close(fd) : -EBADF;
-  });
+  return CallWithFd(env, info, [](Environment* environment, int fd) { return environment->Close(fd); });
 }
 
 // Gives a descriptor to somebody who will close it.

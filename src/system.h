@@ -17,6 +17,16 @@ int GetSockName(int fd, void* address, size_t capacity);
 int GetPeerName(int fd, void* address, size_t capacity);
 int Shutdown(int fd, int how);
 int Close(int fd);
+
+// What a descriptor stands for: two sockets or files that exist at the same time differ in it.
+struct Identity {
+  uint64_t device;
+  uint64_t inode;
+};
+inline bool operator==(const Identity& one, const Identity& other) {
+  return one.device == other.device && one.inode == other.inode;
+}
+int Identify(int fd, Identity* identity);
 // Duplicates a descriptor; the duplicate is close-on-exec.
 int Duplicate(int fd);
 

@@ -62,10 +62,12 @@ int SetNetworkNamespace(int fd) { return setns(fd, CLONE_NEWNET) < 0 ? -errno : 
 int CreateNetworkNamespace() {
   const int home = NetworkNamespace();
   if (home < 0) return home;
-  if (unshare(CLONE_NEWNET) < 0) {
-    const int error = -errno;
+  // A user namespace may make what it could not come back from: whoever may not enter home now, may not return to it.
+  int left = SetNetworkNamespace(home);
+  if (left == 0 && unshare(CLONE_NEWNET) < 0) left = -errno;
+  if (left < 0) {
     Close(home);
-    return error;
+    return left;
   }
   const int raised = RaiseLoopback();
   int created = raised < 0 ? raised : NetworkNamespace();

@@ -1,5 +1,6 @@
 #include <net/if.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,6 +45,13 @@ int Close(int fd) {
   // An interrupted close() has closed the descriptor all the same; a second one could hit a stranger's.
   const int result = close(fd);
   return result < 0 && errno != EINTR ? -errno : 0;
+}
+
+int Identify(int fd, Identity* identity) {
+  struct stat status {};
+  if (fstat(fd, &status) < 0) return -errno;
+  *identity = {status.st_dev, status.st_ino};
+  return 0;
 }
 
 int GetOption(int fd, int level, int name, void* value, size_t capacity) {

@@ -76,7 +76,8 @@ function fish(commands: readonly Words[]): string {
     )
     return [...flags, ...choices.map((choice) => `${start} -a ${choice}`)]
   })
-  return [...top, ...below].join('\n')
+  // No file names where the name of a command is wanted.
+  return ['complete -c sockctl -f -n __fish_use_subcommand', ...top, ...below].join('\n')
 }
 
 const writers = { bash, zsh, fish }

@@ -6,11 +6,12 @@ export type Finish = (exitCode: number) => void
 /** The exit code that a shell gives a command that SIGPIPE ended. */
 const brokenPipe = 141
 
-/** Ends the process without a word once nobody reads what it writes, as `| head` does; other errors are thrown. */
+/** Ends the process once it cannot write: without a word where nobody reads, as `| head` does, and else with the reason. */
 export function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(brokenPipe)
+    if (error.code === 'EPIPE') process.exit(brokenPipe)
+    process.stderr.write(`sockctl: ${error.message}\n`)
+    process.exit(1)
   })
 }
 

@@ -1,11 +1,15 @@
 // The program of the other user's process: it gives up its user id for good, then does what its parent asks.
 import { Contender } from './contender.js'
-import type { StrangerReport, StrangerRequest } from './stranger.js'
+import type { StrangerFailure, StrangerReport, StrangerRequest } from './stranger.js'
 
 let contender: Contender | undefined
 
 function report(message: StrangerReport): void {
   process.send?.(message)
+}
+
+function failureOf({ message, code, syscall }: NodeJS.ErrnoException): StrangerFailure {
+  return { say: 'failed', reason: message, code, syscall }
 }
 
 function become(id: number): void {
@@ -25,7 +29,7 @@ async function act(request: StrangerRequest): Promise<StrangerReport> {
 }
 
 process.on('message', (request: StrangerRequest) => {
-  act(request).then(report, (error: Error) => report({ say: 'failed', reason: error.message }))
+  act(request).then(report, (error: Error) => report(failureOf(error)))
 })
 process.on('disconnect', () => process.exit())
 
@@ -33,5 +37,5 @@ try {
   become(Number(process.argv[2]))
   report({ say: 'ready' })
 } catch (error) {
-  report({ say: 'failed', reason: (error as Error).message })
+  report(failureOf(error as Error))
 }

@@ -9,13 +9,21 @@ export type StrangerRequest =
   | { readonly do: 'contend'; readonly plan: ContenderPlan; readonly port: number }
   | { readonly do: 'close' }
 
+/** Why the other user's process could not do what it was asked: a system error has its code and its call. */
+export interface StrangerFailure {
+  readonly say: 'failed'
+  readonly reason: string
+  readonly code?: string | undefined
+  readonly syscall?: string | undefined
+}
+
 /** What the other user's process answers, and what it says of its own accord. */
 export type StrangerReport =
   | { readonly say: 'ready' }
   | { readonly say: 'contends'; readonly contention: Contention }
   | { readonly say: 'received' }
   | { readonly say: 'closed' }
-  | { readonly say: 'failed'; readonly reason: string }
+  | StrangerFailure
 
 // From the built package, wherever this file itself was loaded from: a child takes no TypeScript.
 const program = fileURLToPath(new URL('dist/diag/stranger-program.js', packageRoot))
@@ -76,6 +84,8 @@ export class Stranger extends EventEmitter<{ received: [] }> {
   async #next<Say extends StrangerReport['say']>(say: Say): Promise<Extract<StrangerReport, { say: Say }>> {
     const [report] = (await once(this.#reports, 'report')) as [StrangerReport]
     if (report.say === say) return report as Extract<StrangerReport, { say: Say }>
-    throw new Error(`The other user's process: ${report.say === 'failed' ? report.reason : report.say}`)
+    if (report.say !== 'failed') throw new Error(`The other user's process: ${report.say}`)
+    const { reason, code, syscall } = report
+    throw Object.assign(new Error(`The other user's process: ${reason}`), { code, syscall })
   }
 }

@@ -1,4 +1,5 @@
 import { endianness } from 'node:os'
+import { types } from 'node:util'
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors.js'
 import { decodeAddress, formatIPv4 } from '../sockaddr.js'
 import {
@@ -209,7 +210,7 @@ const bytes: BytesCodec = {
   capacity: 4096,
   decode: (read) => Buffer.from(read),
   encode(value, name) {
-    if (!(value instanceof Uint8Array)) throw invalidArgType(name, 'an instance of Buffer or Uint8Array', value)
+    if (!types.isUint8Array(value)) throw invalidArgType(name, 'an instance of Buffer or Uint8Array', value)
     return value
   },
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { invalidArgType, systemError } from '../errors.js'
 import { fdOf, type SocketLike } from '../handle.js'
 import { native } from '../native.js'
@@ -40,7 +41,7 @@ export function getRawOption(target: SocketLike, level: number, name: number, le
  */
 export function setRawOption(target: SocketLike, level: number, name: number, value: number | Uint8Array): void {
   validateKey(level, name)
-  const isBytes = value instanceof Uint8Array
+  const isBytes = types.isUint8Array(value)
   if (typeof value === 'number') validateInteger(value, 'value', -maxInt32 - 1, 2 ** 32 - 1)
   else if (!isBytes) throw invalidArgType('value', 'a number, Buffer or Uint8Array', value)
   const fd = fdOf(target)

@@ -1,4 +1,5 @@
 import { endianness } from 'node:os'
+import { types } from 'node:util'
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors.js'
 import { encodeAddress, validateAddress } from '../sockaddr.js'
 import { optional, validateInteger, validateObject } from '../validate.js'
@@ -30,7 +31,7 @@ const hasInterface = 2
 
 /** Checks a key and gives its bytes. */
 export function encodeKey(value: unknown, name: string, least: number): Uint8Array {
-  if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
+  if (typeof value !== 'string' && !types.isUint8Array(value)) {
     throw invalidArgType(name, 'of type string or an instance of Buffer or Uint8Array', value)
   }
   const bytes = typeof value === 'string' ? Buffer.from(value) : value

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { codedError, invalidArgType, invalidArgValue, outOfRange, type SystemError } from '../errors.js'
 import {
   optional,
@@ -94,7 +95,7 @@ export function refuseTwoAddresses(given: unknown, reserved: ReservedPortOptions
 }
 
 function validatePorts(value: unknown, name: string): void {
-  if (!Array.isArray(value) && !(value instanceof Set)) throw invalidArgType(name, 'an array or Set of ports', value)
+  if (!Array.isArray(value) && !types.isSet(value)) throw invalidArgType(name, 'an array or Set of ports', value)
   for (const port of value) validatePort(port, name)
 }
 

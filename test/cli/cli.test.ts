@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { ConflictCase } from '../../lib/diag.js'
 import { isRoot, nobody } from '../support.js'
@@ -93,6 +94,18 @@ describe('sockctl', () => {
     const { code, stderr } = await sockctl(args)
     expect(stderr).not.toBe('')
     expect(code).toBe(2)
+  })
+
+  test('says in a line that it cannot write, and exits 1', () => {
+    const full = openSync('/dev/full', 'w')
+    const stdio = ['ignore', full, 'pipe'] as const
+    const { status, stderr } = spawnSync(process.execPath, [command, 'options'], {
+      stdio: [...stdio],
+      encoding: 'utf8',
+    })
+    closeSync(full)
+    expect(stderr).toMatch(/^sockctl: ENOSPC: .*\n$/)
+    expect(status).toBe(1)
   })
 
   test.each([[['options', '--all']], [['ls', '--watch']]])('ends quietly when nobody reads on: %j', async (args) => {

@@ -85,6 +85,21 @@ describe('sockctl completion', () => {
     expect(code).toBe(0)
   })
 
+  const hasFish = spawnSync('fish', ['--version']).status === 0
+
+  test.skipIf(!hasFish)('offers commands and no files in fish (needs fish)', async () => {
+    const { stdout } = await sockctl(['completion', 'fish'])
+    const offered = (line: string) => {
+      const args = ['--no-config', '-c', `${stdout}\ncomplete -C '${line}'`]
+      return spawnSync('fish', args, { encoding: 'utf8' })
+        .stdout.split('\n')
+        .flatMap((row) => row.split('\t')[0] || [])
+    }
+    expect(offered('sockctl ')).toContain('why')
+    expect(offered('sockctl ')).not.toContain('package.json')
+    expect(offered('sockctl free --k')).toEqual(['--kill'])
+  })
+
   test('exits 2 for a shell that it does not know', async () => {
     expect((await sockctl(['completion', 'ksh'])).code).toBe(2)
   })

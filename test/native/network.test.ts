@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -85,6 +86,21 @@ describe.skipIf(!isRoot)(`createNetworkNamespace${isRoot ? '' : ' (needs root)'}
     expect(Object.keys(inside)).toEqual(['lo'])
     expect(inside.lo?.map(({ address }) => address)).toContain('127.0.0.1')
     for (const opened of [home, fd]) native.close(opened)
+  })
+})
+
+describe('createNetworkNamespace in a user namespace that owns no network', () => {
+  const program = `
+    import { readlinkSync } from 'node:fs'
+    import { native } from '${built}native.js'
+    const home = readlinkSync('/proc/thread-self/ns/net')
+    const created = native.createNetworkNamespace()
+    console.log(created, readlinkSync('/proc/thread-self/ns/net') === home)`
+  const inUserNamespace = ['--user', '--map-root-user', process.execPath, '--input-type=module', '--eval', program]
+  const { status, stdout } = spawnSync('unshare', inUserNamespace, { encoding: 'utf8' })
+
+  test.skipIf(status !== 0)('makes none that there is no way back from (needs user namespaces)', () => {
+    expect(stdout.trim()).toBe(`${errnoOf('EPERM')} true`)
   })
 })
 

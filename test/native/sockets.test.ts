@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { errnoOf } from '../../lib/errors.js'
 import { memory, native } from '../../lib/native.js'
@@ -87,6 +87,19 @@ describe('dup', () => {
     expect(native.close(fd)).toBe(0)
     expect(portOf(duplicate)).toBe(port)
     expect(native.close(duplicate)).toBe(0)
+  })
+})
+
+describe('close and replace', () => {
+  test('leave alone what has got the number of a socket that somebody else closed', () => {
+    const [fd, other] = [openSocket(), openSocket()]
+    closeSync(fd)
+    const stranger = openSync('/dev/null', 'r')
+    expect(stranger).toBe(fd)
+    expect(native.replace(fd, other)).toBe(errnoOf('EBADF'))
+    expect(native.close(fd)).toBe(errnoOf('EBADF'))
+    closeSync(stranger)
+    native.close(other)
   })
 })
 

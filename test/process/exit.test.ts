@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { BareSocket } from '../../lib/sockets/index.js'
@@ -105,6 +105,13 @@ describe('the end of a process', () => {
       const sockets = Array.from({ length: 10 }, () => new BareSocket('ipv4'))
       sockctl.setOption(sockets[0], 'SO_KEEPALIVE', 'yes')`
     expect(await run(program)).toEqual({ code: 1, signal: null, output: '' })
+  })
+
+  test('by an uncaught error shows a line of the package, and no more of it', () => {
+    const program = `import { setOption } from '${built}index.js'; setOption(0, 'SO_KEEPALIVE', 'yes')`
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })
+    expect(stderr).toContain('ERR_INVALID_ARG_TYPE')
+    expect(stderr.length).toBeLessThan(4096)
   })
 
   test('by a signal frees the port', async () => {

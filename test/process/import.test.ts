@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
 import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { built } from '../support.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What a process has loaded, and done, at a point. */
 interface Trace {
@@ -78,5 +81,32 @@ describe('options', () => {
     expect(report.size).toBeGreaterThan(110)
     expect(report.connected.made).toBe(false)
     expect(report.asked.made).toBe(true)
+  })
+})
+
+describe('a process in which the addon does not load', () => {
+  const permission = process.versions.node.startsWith('20.') ? '--experimental-permission' : '--permission'
+
+  const elsewhere = "process.env.PREBUILDS_ONLY = '1'; Object.defineProperty(process, 'platform', { value: 'darwin' })"
+
+  test.each([
+    ['another system', [], elsewhere, /on darwin .*No native build was found/],
+    ['--no-addons', ['--no-addons'], '', /loading addons is disabled/],
+    ['the permission model', [permission, '--allow-fs-read=*'], '', /loading addons is disabled/],
+    [
+      'files that it may not read',
+      [permission, `--allow-fs-read=${root}`],
+      '',
+      /Access to this API has been restricted/,
+    ],
+  ])('gets ERR_SOCKCTL_UNSUPPORTED with the reason: %s', async (_, flags, setup, reason) => {
+    const text = `
+      ${setup}
+      const { code, message } = await import('${built}index.js').catch((error) => error)
+      process.stdout.write(code + ' ' + message)`
+    const args = [...flags, '--input-type=module', '--eval', text]
+    const { stdout } = await promisify(execFile)(process.execPath, args)
+    expect(stdout).toMatch(/^ERR_SOCKCTL_UNSUPPORTED /)
+    expect(stdout).toMatch(reason)
   })
 })

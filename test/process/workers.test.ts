@@ -160,6 +160,21 @@ describe('a worker that ends', () => {
     expect(descriptorLinks()).toEqual(before)
   })
 
+  test('leaves alone what has got the number of a descriptor that was closed by others', async () => {
+    const worker = startWorker(`
+      const { fd } = new sockctl.BareSocket('ipv4')
+      require('node:fs').closeSync(fd)
+      post(fd)
+      ${forever}`)
+    const fd = await messageOf<number>(worker)
+    const sockets = [new BareSocket('ipv4')]
+    while (!sockets.some((socket) => socket.fd === fd) && sockets.length < 100) sockets.push(new BareSocket('ipv4'))
+    await worker.terminate()
+    expect(sockets.map((socket) => socket.fd)).toContain(fd)
+    expect(native.getInt(fd, ...ipTtl)).toBe(0)
+    for (const socket of sockets) socket.close()
+  })
+
   test('leaves open what it detached', async () => {
     const worker = startWorker(`post(new sockctl.BareSocket('ipv4').detach())`)
     const exit = endOf(worker)

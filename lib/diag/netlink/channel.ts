@@ -19,6 +19,8 @@ const target = viewOf(new Uint8Array(capacity))
 
 const mostAttempts = 3
 const unavailable = new Set(['EPROTONOSUPPORT', 'EAFNOSUPPORT'].map(errnoOf))
+// No user lacks the right to make such a socket: it is a sandbox that says this.
+const forbidden = new Set(['EPERM', 'EACCES', 'ENOSYS'].map(errnoOf))
 
 /** What a datagram says of the dump that it is a part of. */
 interface Progress {
@@ -30,8 +32,9 @@ interface Progress {
 
 function openSocket(): number {
   const fd = process.platform === 'linux' ? native.socket(family, datagramType, protocol) : errnoOf('EPROTONOSUPPORT')
-  if (unavailable.has(fd))
-    throw unsupported(`${process.platform} has no sock_diag here`, { errno: fd, syscall: 'socket' })
+  const detail = { errno: fd, syscall: 'socket' }
+  if (unavailable.has(fd)) throw unsupported(`${process.platform} has no sock_diag here`, detail)
+  if (forbidden.has(fd)) throw unsupported('sock_diag is out of reach: a sandbox refuses netlink sockets', detail)
   if (fd < 0) throw systemError(fd, 'socket')
   return fd
 }

@@ -1,4 +1,5 @@
 import { endianness } from 'node:os'
+import { types } from 'node:util'
 import { invalidArgType, outOfRange } from '../../errors.js'
 import { validateInteger } from '../../validate.js'
 
@@ -38,6 +39,6 @@ export function validateArray(value: unknown, name: string): asserts value is un
 
 /** Checks for bytes of one length. */
 export function validateBytes(value: unknown, name: string, length: number): asserts value is Uint8Array {
-  if (!(value instanceof Uint8Array)) throw invalidArgType(name, 'an instance of Buffer or Uint8Array', value)
+  if (!types.isUint8Array(value)) throw invalidArgType(name, 'an instance of Buffer or Uint8Array', value)
   if (value.length !== length) throw outOfRange(name, `${length} bytes long`, value.length)
 }
