@@ -73,6 +73,15 @@ napi_value Close(napi_env env, napi_callback_info info) {
   });
 }
 
+// Takes over a descriptor that a system call opened without the addon's knowledge.
+napi_value Own(napi_env env, napi_callback_info info) {
+  return CallWithFd(env, info, [](Environment* environment, int fd) {
+    const int result = system::CheckOpen(fd);
+    if (result == 0) environment->Own(fd);
+    return result;
+  });
+}
+
 // Gives a descriptor to somebody who will close it.
 napi_value Release(napi_env env, napi_callback_info info) {
   return CallWithFd(env, info, [](Environment* environment, int fd) { return environment->Release(fd) ? 0 : -EBADF; });

@@ -17,6 +17,8 @@ int GetSockName(int fd, void* address, size_t capacity);
 int GetPeerName(int fd, void* address, size_t capacity);
 int Shutdown(int fd, int how);
 int Close(int fd);
+// 0 for a descriptor that is open.
+int CheckOpen(int fd);
 // Duplicates a descriptor; the duplicate is close-on-exec.
 int Duplicate(int fd);
 

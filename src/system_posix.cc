@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <net/if.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,6 +46,8 @@ int Close(int fd) {
   const int result = close(fd);
   return result < 0 && errno != EINTR ? -errno : 0;
 }
+
+int CheckOpen(int fd) { return fcntl(fd, F_GETFD) < 0 ? -errno : 0; }
 
 int GetOption(int fd, int level, int name, void* value, size_t capacity) {
   const size_t unit = LengthUnit(level, name);
