@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     // One file at a time: many look at all of the host's sockets, or measure what happens when.
     maxWorkers: 1,
+    // Of what the tests run in their own process; programs that they start are not counted.
+    coverage: { provider: 'v8', include: ['lib/**/*.ts'], reporter: ['text', 'json'] },
     projects: [
       {
         extends: true,
