@@ -10,15 +10,16 @@ import * as rshEntry from '../../lib/rsh.js'
 import { useFolder } from '../adopt/folder.js'
 import { descriptorLinks } from '../native/frame.js'
 import { useOwnNetwork } from '../sockets/network.js'
-import { type Change, call, placesOf } from './call.js'
+import { type Callable, type Change, call, placesOf } from './call.js'
 import { diag, drop, handover, root, rsh, type Sound } from './sound.js'
 import { fileDescriptor, labels } from './values.js'
 
 /** What takes no arguments that it would look at, or makes a long measurement; and what only the library constructs. */
 const left = ['auditListeners', 'bindConflicts', 'diagSupport', 'dropSyns', 'activatedSockets', 'ReceivedSocket']
 
-/** How many calls each function gets: more by the environment's CALLS. */
-const calls = Number(process.env.CALLS ?? 25)
+/** How many calls each function gets, and from where they are drawn: more by the environment's CALLS, others by SEED. */
+const numRuns = Number(process.env.CALLS ?? 25)
+const seed = Number(process.env.SEED ?? 1)
 
 const entries: readonly [string, object, Readonly<Record<string, Sound>>][] = [
   ['sockctl', rootEntry, root],
@@ -28,9 +29,10 @@ const entries: readonly [string, object, Readonly<Record<string, Sound>>][] = [
   ['sockctl/net', netEntry, drop],
 ]
 
+const stock: Record<string, unknown> = { ...net }
+
 /** The functions of an entry that are not Node's own. */
-function functionsOf(entry: object): Map<string, (...args: unknown[]) => unknown> {
-  const stock: Record<string, unknown> = { ...net }
+function functionsOf(entry: object): Map<string, Callable> {
   const own = Object.entries(entry).filter(([name, value]) => typeof value === 'function' && stock[name] !== value)
   return new Map(own.filter(([name]) => name !== 'Stream'))
 }
@@ -61,14 +63,15 @@ describe.each(entries)('hostile arguments for %s', (_, entry, sound) => {
   })
 
   test.each(names)('of %s are refused with a code, or come to what it documents', async (name) => {
-    const run = functions.get(name) as (...args: unknown[]) => unknown
+    const run = functions.get(name) as Callable
     const make = sound[name] as Sound
+    const twin = entry === netEntry ? (stock[name] as Callable) : undefined
     const places = await placesOf(make, folder)
     const change = fc.tuple(fc.constantFrom(...places), fc.constantFrom(...labels))
     const changes: fc.Arbitrary<Change[]> = fc.array(change, { minLength: 1, maxLength: 2 })
     await fc.assert(
-      fc.asyncProperty(changes, (made) => call(run, make, folder, made)),
-      { numRuns: calls },
+      fc.asyncProperty(changes, (made) => call({ run, make, twin }, folder, made)),
+      { numRuns, seed },
     )
   })
 })
