@@ -23,7 +23,7 @@ if (name !== undefined && Object.hasOwn(benchmarks, name)) {
   try {
     await run(args, prepare)
   } catch (error) {
-    if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error
+    if (!String(error.code).startsWith('ERR_PARSE_ARGS')) throw error
     console.error(error.message)
     process.exitCode = 2
   }

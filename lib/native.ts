@@ -21,6 +21,8 @@ export interface Native {
   shutdown(fd: number, how: number): number
   /** Closes an owned descriptor; -EBADF for any other. */
   close(fd: number): number
+  /** Takes over a descriptor that is open, and that nobody else will close. */
+  own(fd: number): number
   /** Gives an owned descriptor up without closing it. */
   release(fd: number): number
   /** Duplicates a descriptor, close-on-exec; the duplicate is owned. */

@@ -27,6 +27,7 @@ constexpr Export kExports[] = {
     {"getpeername", GetPeerName},
     {"shutdown", Shutdown},
     {"close", Close},
+    {"own", Own},
     {"release", Release},
     {"dup", Duplicate},
     {"getInt", GetInt},

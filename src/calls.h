@@ -16,6 +16,7 @@ napi_value GetSockName(napi_env env, napi_callback_info info);
 napi_value GetPeerName(napi_env env, napi_callback_info info);
 napi_value Shutdown(napi_env env, napi_callback_info info);
 napi_value Close(napi_env env, napi_callback_info info);
+napi_value Own(napi_env env, napi_callback_info info);
 napi_value Release(napi_env env, napi_callback_info info);
 napi_value Duplicate(napi_env env, napi_callback_info info);
 

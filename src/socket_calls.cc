@@ -71,6 +71,14 @@ napi_value Close(napi_env env, napi_callback_info info) {
   return CallWithFd(env, info, [](Environment* environment, int fd) { return environment->Close(fd); });
 }
 
+// Takes over a descriptor that a system call opened without the addon's knowledge.
+napi_value Own(napi_env env, napi_callback_info info) {
+  return CallWithFd(env, info, [](Environment* environment, int fd) {
+    environment->Own(fd);
+    return environment->Owns(fd) ? 0 : -EBADF;
+  });
+}
+
 // Gives a descriptor to somebody who will close it.
 napi_value Release(napi_env env, napi_callback_info info) {
   return CallWithFd(env, info, [](Environment* environment, int fd) { return environment->Release(fd) ? 0 : -EBADF; });

@@ -20,7 +20,8 @@ export function listOf<Value>(given: unknown, name: string, check: Check<Value>)
   if (given === undefined) return undefined
   if (!Array.isArray(given)) return [check(given, name)]
   if (given.length === 0) throw invalidArgValue(name, given, 'must not be an empty list')
-  return given.map((value, index) => check(value, `${name}[${index}]`))
+  // Not map(), which leaves holes out.
+  return Array.from(given, (value, index) => check(value, `${name}[${index}]`))
 }
 
 /** Checks that a value is one of a few. */

@@ -68,7 +68,7 @@ export const groupFilter: BytesCodec = {
     const head = encodeGroup(value, name, headSize)
     validateFilter(value, name)
     const { group, sources } = value
-    const slots = sources.map((source, index) => encodeSource(source, group, `${name}.sources[${index}]`))
+    const slots = Array.from(sources, (source, index) => encodeSource(source, group, `${name}.sources[${index}]`))
     const bytes = new Uint8Array(headSize + slots.length * storageSize)
     bytes.set(head)
     writeSources(bytes, groupSize, value, slots)
@@ -84,7 +84,7 @@ export const ipFilter: BytesCodec = {
     encodeGroup({ ...(value as object), interface: undefined }, name, groupSize)
     validateFilter(value, name)
     const { group, interface: address = '0.0.0.0', sources } = value
-    const slots = sources.map((source, index) => encodeInAddr(source, `${name}.sources[${index}]`))
+    const slots = Array.from(sources, (source, index) => encodeInAddr(source, `${name}.sources[${index}]`))
     const bytes = new Uint8Array(16 + slots.length * 4)
     bytes.set(encodeInAddr(group, `${name}.group`))
     bytes.set(encodeInAddr(address, `${name}.interface`), 4)

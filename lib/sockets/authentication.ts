@@ -1,8 +1,8 @@
-import { isIPv4 } from 'node:net'
 import { fdOf, type SocketLike } from '../handle.js'
 import { type AoKey, type AoKeyName, getOption, type Md5Key, type Md5Peer, setOption } from '../options/index.js'
 import { encodeKey } from '../options/signature.js'
 import { families } from '../platform.js'
+import { validateAddress } from '../sockaddr.js'
 import { optional, validateInteger, validateObject } from '../validate.js'
 
 const ipv4Bits = 32
@@ -10,7 +10,7 @@ const ipv4Bits = 32
 /** The same peer as a socket of its family names it: an IPv6 socket has IPv4 peers as mapped addresses. */
 function asSocketNames<Peer extends Md5Peer>(fd: number, peer: Peer, name: string): Peer {
   const { address, prefixLength } = peer
-  if (!isIPv4(address)) return peer
+  if (validateAddress(address, `${name}.address`) !== 'ipv4') return peer
   // The prefix of a mapped address counts the bits of the IPv4 address in it.
   optional(prefixLength, `${name}.prefixLength`, (value, path) => validateInteger(value, path, 0, ipv4Bits))
   return getOption(fd, 'SO_DOMAIN') === families.ipv6 ? { ...peer, address: `::ffff:${address}` } : peer

@@ -1,5 +1,5 @@
-import { closeSync, readFileSync } from 'node:fs'
-import { codedError, systemError } from '../errors.js'
+import { readFileSync } from 'node:fs'
+import { codedError } from '../errors.js'
 import type { SocketLike } from '../handle.js'
 import { native } from '../native.js'
 import { getOption } from '../options/index.js'
@@ -59,10 +59,8 @@ export class PeerProcess implements Disposable {
  * @see SO_PEERPIDFD
  */
 export function peerProcess(target: SocketLike): PeerProcess {
-  const opened = getOption(target, 'SO_PEERPIDFD')
-  // The duplicate is one that the addon knows of, and closes with its worker.
-  const fd = native.dup(opened)
-  closeSync(opened)
-  if (fd < 0) throw systemError(fd, 'dup')
+  const fd = getOption(target, 'SO_PEERPIDFD')
+  // With that it is closed together with its worker.
+  native.own(fd)
   return new PeerProcess(fd)
 }

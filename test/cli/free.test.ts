@@ -96,12 +96,17 @@ describe('sockctl free', () => {
   })
 
   test('says that a process does not end, and kills it only if told to', { timeout: 30_000 }, async () => {
-    const { child, port } = await foreignServer(`process.on('SIGTERM', () => {})`)
-    const { code, stdout } = await sockctl(['free', '--yes', String(port)])
-    expect(stdout).toMatch(/did not end within 5 s/)
-    expect([code, child.exitCode, child.signalCode]).toEqual([1, null, null])
-    const gone = once(child, 'exit')
-    expect((await sockctl(['free', '--yes', '--kill', String(port)])).code).toBe(0)
+    const stubborn = () => foreignServer(`process.on('SIGTERM', () => {})`)
+    const [spared, killed] = [await stubborn(), await stubborn()]
+    const gone = once(killed.child, 'exit')
+    // Each waits for as long as a process may take to end.
+    const [without, outcome] = await Promise.all([
+      sockctl(['free', '--yes', String(spared.port)]),
+      sockctl(['free', '--yes', '--kill', String(killed.port)]),
+    ])
+    expect(without.stdout).toMatch(/did not end within 5 s/)
+    expect([without.code, spared.child.exitCode, spared.child.signalCode]).toEqual([1, null, null])
+    expect(outcome.code).toBe(0)
     expect(await gone).toEqual([null, 'SIGKILL'])
   })
 

@@ -11,6 +11,7 @@ import { callNames, type ExportName } from './signatures.js'
 const takesDescriptor: readonly ExportName[] = callNames.filter((name) => placesOf(name, ['fd']).length > 0)
 const takesOthers: readonly ExportName[] = [
   'close',
+  'own',
   'release',
   'dup',
   'setNetworkNamespace',
@@ -132,6 +133,17 @@ describe('close', () => {
     expect(native.close(fd)).toBe(errnoOf('EBADF'))
     expect(native.getInt(fd, 1, 2)).toBe(0)
     closeSync(fd)
+  })
+})
+
+describe('own', () => {
+  test('takes over a descriptor, which is then closed as any other', () => {
+    const fd = openSocket()
+    expect(native.release(fd)).toBe(0)
+    expect(native.own(fd)).toBe(0)
+    expect(native.own(fd)).toBe(0)
+    expect(native.close(fd)).toBe(0)
+    expect(native.close(fd)).toBe(errnoOf('EBADF'))
   })
 })
 

@@ -14,6 +14,7 @@ const counts = {
   getpeername: 2,
   shutdown: 2,
   close: 1,
+  own: 1,
   release: 1,
   dup: 1,
   getInt: 3,

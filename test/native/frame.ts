@@ -24,6 +24,7 @@ const sound: Record<ExportName, (fd: number) => unknown[]> = {
   getpeername: (fd) => [fd, new Uint8Array(128)],
   shutdown: (fd) => [fd, 2],
   close: (fd) => [fd],
+  own: (fd) => [fd],
   release: (fd) => [fd],
   dup: (fd) => [fd],
   getInt: (fd) => [fd, 1, 2],

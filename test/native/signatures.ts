@@ -17,6 +17,7 @@ export const signatures = {
   getpeername: ['fd', 'bytes'],
   shutdown: ['fd', 'int'],
   close: ['fd'],
+  own: ['fd'],
   release: ['fd'],
   dup: ['fd'],
   getInt: ['fd', 'int', 'int'],

@@ -60,6 +60,12 @@ const nativeUses = {
   getpeername: () => withFd((fd) => native.getpeername(fd, bytes) && 0),
   shutdown: () => withFd((fd) => native.shutdown(fd, 2) && 0),
   close: () => native.close(native.socket(inet, stream, 0)),
+  own: () => {
+    const fd = native.socket(inet, stream, 0)
+    native.release(fd)
+    native.own(fd)
+    return native.close(fd)
+  },
   release: () => {
     const fd = native.socket(inet, stream, 0)
     const socket = new net.Socket({ fd })

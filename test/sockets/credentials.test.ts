@@ -113,12 +113,25 @@ describe.skipIf(lacking)(`peerProcess${lacking}`, () => {
     expect(openDescriptors()).toBe(before + 1)
   })
 
-  test('is closed with a worker that forgot it', async () => {
+  test('is closed with a worker that forgot it, and without a warning', async () => {
     const { child, socket } = await connectedChild()
     const before = openDescriptors()
     const fd = (socket as unknown as { _handle: { fd: number } })._handle.fd
-    const program = `import('${built}index.js').then(({ peerProcess }) => { peerProcess(${fd}); process.exit() })`
-    await once(new Worker(program, { eval: true }), 'exit')
+    const program = `
+      const warnings = []
+      process.on('warning', ({ message }) => warnings.push(message))
+      const { parentPort } = require('node:worker_threads')
+      import('${built}index.js').then(({ peerProcess }) => {
+        peerProcess(${fd}).close()
+        peerProcess(${fd})
+        setImmediate(() => {
+          parentPort.postMessage(warnings)
+          process.exit()
+        })
+      })`
+    const worker = new Worker(program, { eval: true })
+    const [[warnings]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')])
+    expect(warnings).toEqual([])
     expect(openDescriptors()).toBe(before)
     socket.destroy()
     await once(child, 'exit')

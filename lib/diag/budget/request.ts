@@ -62,7 +62,7 @@ const settingChecks: { readonly [Key in keyof Settings]: Check<Settings[Key]> } 
   ip_local_port_range: checkRange,
   ip_local_reserved_ports: (value, name) => {
     if (!Array.isArray(value)) throw invalidArgType(name, 'an array of ports and ranges of ports', value)
-    return value.map((one, index) => checkPorts(one, `${name}[${index}]`))
+    return Array.from(value, (one, index) => checkPorts(one, `${name}[${index}]`))
   },
   tcp_tw_reuse: oneOf([0, 1, 2]),
   tcp_tw_reuse_delay: integer(0, maxInt32),
