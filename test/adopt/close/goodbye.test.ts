@@ -42,7 +42,12 @@ describe('closeAfterPeers', () => {
     for (const [index, response] of responses.entries()) response.end(`answer ${index}`)
     const answers = await text(client.on('data', (chunk) => String(chunk).includes('answer 2') && client.end()))
     expect(answers.match(/answer \d/g)).toEqual(['answer 0', 'answer 1', 'answer 2'])
-    expect(answers.split('answer').map((part) => part.includes('Connection: close'))).toEqual([false, false, true, false])
+    expect(answers.split('answer').map((part) => part.includes('Connection: close'))).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ])
     expect(await reports).toMatchObject([{ closedFirst: 'peer' }])
     await closeServer(server)
   })
