@@ -152,7 +152,7 @@ describe('without systemd', () => {
   test('all are taken or none, where no more files may be opened', async () => {
     const server = net.createServer().listen(0, host)
     await once(server, 'listening')
-    const fds = Array.from({ length: 32 }, () => fdOf(server))
+    const fds = Array.from({ length: 100 }, () => fdOf(server))
     const program = `
       import { execFileSync } from 'node:child_process'
       import { readdirSync } from 'node:fs'
@@ -160,9 +160,9 @@ describe('without systemd', () => {
       const open = () => readdirSync('/proc/self/fd').map(Number)
       const limit = (most) => execFileSync('prlimit', ['--pid=' + process.pid, '--nofile=' + most + ':'])
       Object.assign(process.env, { LISTEN_PID: process.pid, LISTEN_FDS: ${fds.length} })
-      const before = open()
       // Room for some of them, and enough for the rest of this.
-      limit(Math.max(...before) + 16)
+      limit(Math.max(...open()) + 16)
+      const before = open()
       let code
       try { activatedSockets() } catch (error) { code = error.code }
       const more = open().length - before.length
