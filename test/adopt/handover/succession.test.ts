@@ -10,6 +10,7 @@ import { Courier } from '../../../lib/adopt/handover/courier.js'
 import { takeover } from '../../../lib/handover.js'
 import { rejectionOf } from '../../support.js'
 import { useFolder } from '../folder.js'
+import { closeServer } from '../pairs.js'
 import { answer, begun, httpServer, type Started, serving } from './serving.js'
 import { keepPrograms } from './world.js'
 
@@ -107,6 +108,20 @@ describe('takeover', () => {
     const next = await start(serving(path, two.replace('port: 0', `port: ${port}`)))
     expect((await next.message<Started>(begun)).start).toMatchObject({ received: ['web'], bound: ['more'] })
     await old.message(has('left'))
+  })
+
+  test('serves on where `allow` throws what is no error', async () => {
+    const server = http.createServer()
+    const allow = () => {
+      throw 'not today'
+    }
+    const running = await takeover(path, { web: { server, listen: { port: 0, host } } }, { allow })
+    const visitor = net.connect(path)
+    expect(String((await once(visitor, 'data'))[0])).toContain('not today')
+    expect(server.listening).toBe(true)
+    visitor.destroy()
+    running.close()
+    await closeServer(server)
   })
 
   test.each(['a file', 'a folder', 'a link to nowhere'])('refuses %s at its path', async (kind) => {
