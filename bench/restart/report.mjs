@@ -53,16 +53,30 @@ const wanted = {
 }
 const nothing = wanted.control
 
-/** Holds the losses against what is claimed. */
+/** How much longer the worst request may take than without restarts, in milliseconds: a takeover makes nobody wait. */
+const mostWait = 100
+
+function judgeLoss({ mode, user, ...result }) {
+  const lost = lostIn(result)
+  const { text, holds } = wanted[mode] ?? nothing
+  const title = `${mode}, ${user}`
+  return { title, lost, holds: holds(lost), text: `${title}: lost ${lost}, ${text}` }
+}
+
+/** Holds the worst of each takeover against that of the run without restarts of the same user, where there is one. */
+function judgeWorst(results) {
+  return results
+    .filter(({ mode }) => mode === 'takeover')
+    .flatMap(({ mode, user, worst }) => {
+      const control = results.find((one) => one.mode === 'control' && one.user === user)
+      if (!control) return []
+      const most = control.worst + mostWait
+      const text = `${mode}, ${user}: worst ${worst.toFixed(1)} ms, wanted <= ${most.toFixed(1)} ms`
+      return [{ title: `${mode}, ${user}: worst`, worst, most, holds: worst <= most, text }]
+    })
+}
+
+/** Holds the losses against what is claimed, and the worst of a takeover against that of the control. */
 export function judgeRestarts({ results }) {
-  return results.map((result) => {
-    const lost = lostIn(result)
-    const { text, holds } = wanted[result.mode] ?? nothing
-    return {
-      title: `${result.mode}, ${result.user}`,
-      lost,
-      holds: holds(lost),
-      text: `${result.mode}, ${result.user}: lost ${lost}, ${text}`,
-    }
-  })
+  return [...results.map(judgeLoss), ...judgeWorst(results)]
 }

@@ -54,9 +54,15 @@ function heldText({ timeWait, live, bound, free, nextFreeMs }: BudgetHeld): stri
   return `${free} ports are free, ${live} have a connection${taken}, ${timeWait} are kept by TIME_WAIT${next}`
 }
 
-function sayBudget({ steps, advice, held, perSecond, burst, atOnce }: ConnectionBudget): void {
-  const rate =
-    perSecond === undefined ? 'as many a second as the ends manage' : `${number(perSecond)} a second for ever`
+function rateText({ perSecond, perSecondLeast }: ConnectionBudget): string {
+  if (perSecond === undefined) return 'as many a second as the ends manage'
+  const least = perSecondLeast === perSecond ? '' : `${number(perSecondLeast)} to `
+  return `${least}${number(perSecond)} a second for ever`
+}
+
+function sayBudget(budget: ConnectionBudget): void {
+  const { steps, advice, held, burst, atOnce } = budget
+  const rate = rateText(budget)
   const all = burst === undefined ? '' : `, ${burst} in a burst`
   say(`${colors.bold('budget')}  ${atOnce} connections at once${all}, ${rate}`)
   if (held) say(`${held.free > 0 ? colors.green('now') : colors.red('now')}  ${heldText(held)}`)

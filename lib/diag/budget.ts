@@ -29,6 +29,7 @@ export function connectionBudget(options: BudgetOptions = {}): ConnectionBudget 
     atOnce,
     burst: rate.burst,
     perSecond: rate.perSecond,
+    perSecondLeast: rate.perSecondLeast,
     heldMs: holding.ms,
     limit: rate.limit,
     steps: [

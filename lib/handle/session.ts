@@ -10,6 +10,8 @@ export interface ConnectionHolder {
 /** An HTTP/2 session, by what tells it from a request. */
 export interface SessionLike extends ConnectionHolder {
   goaway(): void
+  close(): void
+  once(event: 'close', listener: () => void): unknown
 }
 
 /** Whether a value is an HTTP/2 session. Its `socket` is a stand-in that refuses to be destroyed. */

@@ -1,15 +1,16 @@
-import { codedError, invalidArgValue, systemError } from '../errors.js'
+import { invalidArgValue, systemError } from '../errors.js'
+import { openFd } from '../handle.js'
 import { memory, native } from '../native.js'
 import { directions, type Family, families, protocols, type SocketType, types } from '../platform.js'
 import { type AddressInput, encodeAddress, type SocketAddress } from '../sockaddr.js'
 import { maxInt32, validateInteger, validateOneOf } from '../validate.js'
-import { localAddressOf, peerAddressOf } from './address.js'
+import { peerAddressOf } from './address.js'
+import { OwnedSocket } from './owned.js'
 import { reset } from './reset.js'
 
 /** The backlog that Node listens with when none is given. */
 export const defaultBacklog = 511
 
-const closed = -1
 const familyNames = Object.keys(families) as Family[]
 const typeNames = Object.keys(types) as SocketType[]
 
@@ -28,6 +29,15 @@ function protocolNumber(type: SocketType, protocol: Protocol | undefined, family
   return protocols[protocol]
 }
 
+/** Makes a socket, which has to be of a kind that there is. */
+function create(family: Family, type: SocketType, protocol: Protocol | undefined): number {
+  validateOneOf(family, 'family', familyNames)
+  validateOneOf(type, 'type', typeNames)
+  const fd = native.socket(families[family], types[type], protocolNumber(type, protocol, family))
+  if (fd < 0) throw systemError(fd, 'socket')
+  return fd
+}
+
 /**
  * A socket that is nobody's yet: it owns one descriptor until `close`, `abort` or `detach`, sets no option of its own,
  * and has nothing to do with the event loop. Its descriptor is close-on-exec and non-blocking.
@@ -37,12 +47,11 @@ function protocolNumber(type: SocketType, protocol: Protocol | undefined, family
  *
  * @see socket(2)
  */
-export class BareSocket implements Disposable {
+export class BareSocket extends OwnedSocket {
   /** The address family. */
   readonly family: Family
   /** The type of socket. */
   readonly type: SocketType
-  #fd: number
 
   /**
    * Creates a socket.
@@ -53,24 +62,9 @@ export class BareSocket implements Disposable {
    * @throws a system error of `socket`: EPERM for a raw socket without CAP_NET_RAW, EMFILE, EPROTONOSUPPORT ...
    */
   constructor(family: Family, type: SocketType = 'stream', protocol?: Protocol) {
-    validateOneOf(family, 'family', familyNames)
-    validateOneOf(type, 'type', typeNames)
-    const number = protocolNumber(type, protocol, family)
-    const fd = native.socket(families[family], types[type], number)
-    if (fd < 0) throw systemError(fd, 'socket')
+    super(create(family, type, protocol))
     this.family = family
     this.type = type
-    this.#fd = fd
-  }
-
-  /** The descriptor, -1 once it is closed or detached. */
-  get fd(): number {
-    return this.#fd
-  }
-
-  #open(): number {
-    if (this.#fd === closed) throw codedError('ERR_SOCKET_CLOSED', 'Socket is closed: it was closed or detached')
-    return this.#fd
   }
 
   #fail(errno: number, syscall: string, address?: AddressInput): never {
@@ -86,7 +80,7 @@ export class BareSocket implements Disposable {
    */
   bind(address: AddressInput = {}): void {
     const bytes = encodeAddress(this.family, address)
-    const errno = native.bind(this.#open(), bytes)
+    const errno = native.bind(openFd(this.fd), bytes)
     if (errno < 0) this.#fail(errno, 'bind', address)
   }
 
@@ -102,7 +96,7 @@ export class BareSocket implements Disposable {
       throw invalidArgValue('socket', this.family, 'must not be a TCP socket, which would have to wait; use connect()')
     }
     const bytes = encodeAddress(this.family, address)
-    const errno = native.connect(this.#open(), bytes)
+    const errno = native.connect(openFd(this.fd), bytes)
     if (errno < 0) this.#fail(errno, 'connect', address)
   }
 
@@ -117,18 +111,9 @@ export class BareSocket implements Disposable {
   listen(backlog: number = defaultBacklog, address?: AddressInput): void {
     validateInteger(backlog, 'backlog', 0, maxInt32)
     const bytes = address === undefined ? undefined : encodeAddress(this.family, address)
-    const fd = this.#open()
+    const fd = openFd(this.fd)
     const errno = bytes ? native.listen(fd, backlog, bytes) : native.listen(fd, backlog)
     if (errno < 0) this.#fail(errno, memory[0] === 1 ? 'bind' : 'listen', address)
-  }
-
-  /**
-   * The address that the socket is bound to.
-   *
-   * @see getsockname(2)
-   */
-  address(): SocketAddress {
-    return localAddressOf(this.#open())
   }
 
   /**
@@ -137,7 +122,7 @@ export class BareSocket implements Disposable {
    * @see getpeername(2)
    */
   peerAddress(): SocketAddress | undefined {
-    return peerAddressOf(this.#open())
+    return peerAddressOf(openFd(this.fd))
   }
 
   /**
@@ -148,7 +133,7 @@ export class BareSocket implements Disposable {
    */
   shutdown(how: keyof typeof directions): void {
     validateOneOf(how, 'how', Object.keys(directions) as (keyof typeof directions)[])
-    const errno = native.shutdown(this.#open(), directions[how])
+    const errno = native.shutdown(openFd(this.fd), directions[how])
     if (errno < 0) this.#fail(errno, 'shutdown')
   }
 
@@ -159,31 +144,7 @@ export class BareSocket implements Disposable {
    * @see socket(7), connect(2)
    */
   abort(): void {
-    if (this.family !== 'unix' && this.type === 'stream') reset(this.#open())
-    this.close()
-  }
-
-  /**
-   * Closes the descriptor. Closing twice does nothing.
-   *
-   * @see close(2)
-   */
-  close(): void {
-    if (this.#fd === closed) return
-    const errno = native.close(this.#fd)
-    this.#fd = closed
-    if (errno < 0) this.#fail(errno, 'close')
-  }
-
-  /** Gives the descriptor to the caller, who closes it from now on. */
-  detach(): number {
-    const fd = this.#open()
-    native.release(fd)
-    this.#fd = closed
-    return fd
-  }
-
-  [Symbol.dispose](): void {
+    if (this.family !== 'unix' && this.type === 'stream') reset(openFd(this.fd))
     this.close()
   }
 }

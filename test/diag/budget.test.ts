@@ -58,10 +58,15 @@ describe('connectionBudget', () => {
   test('divides the ports by how long one is kept', () => {
     expect(budget()).toMatchObject({ atOnce: 20, burst: 20, perSecond: 20 / 60, heldMs: 60_000, limit: 'time-wait' })
     expect(budget({ durationMs: 40_000 }).perSecond).toBe(0.2)
+    expect(budget().perSecondLeast).toBe(20 / 65.12)
     expect(budget({ localAddress: ['10.0.0.1', '10.0.0.2'], latePort: true })).toMatchObject({ atOnce: 40, burst: 40 })
     for (const close of ['peer-first', 'abort'] as const) {
       expect(budget({ close })).toMatchObject({ burst: undefined, perSecond: undefined, heldMs: 0, limit: 'none' })
-      expect(budget({ close, durationMs: 1000 })).toMatchObject({ perSecond: 20, limit: 'connections' })
+      expect(budget({ close, durationMs: 1000 })).toMatchObject({
+        perSecond: 20,
+        perSecondLeast: 20,
+        limit: 'connections',
+      })
     }
   })
 

@@ -1,8 +1,9 @@
 import type net from 'node:net'
-import { abortError, type SystemError } from '../../errors.js'
+import { abortError } from '../../errors.js'
 import { type FinishHold, holdFinish } from '../../handle/finish.js'
 import type { TcpState } from '../../options/index.js'
-import { abort, wasAborted } from '../abort.js'
+import { abort } from '../abort.js'
+import { Observer } from './observer.js'
 import { type CloseReport, type Course, makeReport } from './report.js'
 import type { CloseRequest } from './request.js'
 import { Witness } from './witness.js'
@@ -12,25 +13,14 @@ const open: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'FIN_WAIT_1', 'FIN_W
 const shortestPause = 1
 const longestPause = 64
 
-interface Listeners {
-  readonly data?: (chunk: string | Uint8Array) => void
-  readonly end: () => void
-  readonly finish: () => void
-  readonly error: (error: SystemError) => void
-  readonly close: () => void
-}
-
 /** One connection on its way to its end. */
 export class Closing {
   readonly #socket: net.Socket
   readonly #request: CloseRequest
   readonly #witness: Witness
   readonly #hold: FinishHold
+  readonly #observer: Observer
   readonly #course: Course
-  #isClosed = false
-  #hasEnded: boolean
-  #wake: () => void = () => {}
-  readonly #listeners: Listeners
 
   /** @param reads whether to read what comes and throw it away, unless somebody else reads */
   constructor(socket: net.Socket, request: CloseRequest, reads: boolean) {
@@ -38,64 +28,14 @@ export class Closing {
     this.#request = request
     this.#witness = new Witness(socket)
     this.#hold = holdFinish(socket)
-    this.#hasEnded = socket.readableEnded
-    this.#course = {
-      started: performance.now(),
-      timedOut: false,
-      discarded: 0,
-      peerFinished: false,
-      finished: socket.writableFinished,
-      reset: false,
-      error: undefined,
-    }
-    // Somebody else may read already: a listener, or a parser of Node's.
-    const isRead = socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0
-    this.#listeners = this.#makeListeners(reads && !isRead)
-    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener)
-  }
-
-  #makeListeners(reads: boolean): Listeners {
-    const { data, ...events }: Listeners = {
-      data: (chunk) => this.#discard(chunk),
-      end: () => this.#noticeEnd(),
-      finish: () => this.#noticeFinish(),
-      error: (error) => this.#noticeError(error),
-      close: () => this.#noticeClose(),
-    }
-    return reads ? { ...events, data } : events
-  }
-
-  #discard(chunk: string | Uint8Array): void {
-    this.#course.discarded += Buffer.byteLength(chunk)
-  }
-
-  #noticeEnd(): void {
-    this.#hasEnded = true
-    this.#witness.look()
-    this.#wake()
-  }
-
-  #noticeFinish(): void {
-    this.#course.finished = true
-    this.#witness.look()
-    this.#wake()
-  }
-
-  #noticeError(error: SystemError): void {
-    this.#course.error ??= error.code
-  }
-
-  #noticeClose(): void {
-    this.#isClosed = true
-    this.#witness.look()
-    if (wasAborted(this.#socket) || this.#witness.isToReset()) this.#course.reset = true
-    this.#wake()
+    this.#observer = new Observer(socket, this.#witness, reads)
+    this.#course = this.#observer.course
   }
 
   /** Whether the peer has sent its FIN, or the connection is gone. The end of TLS can come before that of TCP. */
   #isPeerDone(): boolean {
-    if (this.#isClosed) return true
-    if (!this.#hasEnded) return false
+    if (this.#observer.isClosed) return true
+    if (!this.#observer.hasEnded) return false
     if (this.#witness.isUnix) return true
     return !open.has(this.#witness.look())
   }
@@ -116,7 +56,7 @@ export class Closing {
     const { signal } = this.#request
     return new Promise((resolve) => {
       const timer = milliseconds === Number.POSITIVE_INFINITY ? undefined : setTimeout(go, Math.ceil(milliseconds))
-      this.#wake = go
+      this.#observer.onChange = go
       signal?.addEventListener('abort', go, { once: true })
       function go() {
         clearTimeout(timer)
@@ -126,11 +66,16 @@ export class Closing {
     })
   }
 
+  /** A socket that somebody destroys at that moment is on its way out. */
+  #abort(): void {
+    if (!this.#witness.isUnix && !this.#socket.destroyed) abort(this.#socket)
+  }
+
   #notePeer(): void {
     const { isUnix } = this.#witness
     this.#witness.look()
     const ours = this.#witness.saw('FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING')
-    this.#course.peerFinished = isUnix ? this.#hasEnded : !ours && this.#witness.saw('CLOSE_WAIT', 'LAST_ACK')
+    this.#course.peerFinished = isUnix ? this.#observer.hasEnded : !ours && this.#witness.saw('CLOSE_WAIT', 'LAST_ACK')
   }
 
   async #finish(): Promise<void> {
@@ -139,14 +84,14 @@ export class Closing {
     if (!socket.destroyed && !socket.writableEnded) socket.end()
     const started = performance.now()
     await this.#until(
-      () => this.#isClosed,
+      () => this.#observer.isClosed,
       this.#request.settle,
       () => socket.writableFinished,
     )
-    if (!this.#isClosed) {
+    if (!this.#observer.isClosed) {
       socket.destroy()
       await this.#until(
-        () => this.#isClosed,
+        () => this.#observer.isClosed,
         Number.POSITIVE_INFINITY,
         () => false,
       )
@@ -176,10 +121,6 @@ export class Closing {
     return this.#witness.isUnix || this.#witness.look() === 'CLOSE'
   }
 
-  #end(): void {
-    for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener)
-  }
-
   async run(): Promise<CloseReport> {
     const { timeout, onTimeout, signal } = this.#request
     const limit = timeout === 0 ? Number.POSITIVE_INFINITY : timeout
@@ -187,18 +128,18 @@ export class Closing {
       this.#course.timedOut = !(await this.#until(
         () => this.#isPeerDone(),
         limit,
-        () => this.#hasEnded,
+        () => this.#observer.hasEnded,
       ))
       this.#notePeer()
-      if (this.#course.timedOut && onTimeout === 'abort' && !this.#witness.isUnix) abort(this.#socket)
+      if (this.#course.timedOut && onTimeout === 'abort') this.#abort()
       await this.#finish()
       return await makeReport(this.#witness, this.#course, this.#isOver())
     } catch (error) {
-      this.#hold.release()
       this.#witness.close()
       throw signal?.aborted ? abortError(signal) : error
     } finally {
-      this.#end()
+      this.#hold.drop()
+      this.#observer.stop()
     }
   }
 }

@@ -1,11 +1,11 @@
-import type http from 'node:http'
 import net from 'node:net'
 import { abortError, invalidArgType } from '../../errors.js'
-import type { SessionLike } from '../../handle/session.js'
 import { fdOf } from '../../handle.js'
 import { Closing } from './closing.js'
+import { Goodbye } from './goodbye.js'
+import { awaitHandshake, type Handshake, Handshakes } from './handshakes.js'
 import type { CloseReport } from './report.js'
-import { type CloseAfterPeerOptions, type CloseRequest, checkCloseOptions, closingSocketOf } from './request.js'
+import { type CloseAfterPeerOptions, type CloseRequest, checkCloseOptions } from './request.js'
 
 /** How to close the connections of a server. */
 export interface CloseConnectionsOptions extends CloseAfterPeerOptions {
@@ -13,14 +13,21 @@ export interface CloseConnectionsOptions extends CloseAfterPeerOptions {
   onReport?: ((report: CloseReport) => void) | undefined
 }
 
+/** A call that closes connections, for as long as there are any. */
+interface Run {
+  /** Adds one to what it waits for. */
+  begin(one: Promise<void>): void
+  connection(socket: net.Socket): Promise<void>
+  handshake(handshake: Handshake): Promise<void>
+}
+
 /** Whether the server reads its connections itself: one of HTTP/1 or HTTP/2. */
 function readsItself(server: net.Server): boolean {
   return 'closeIdleConnections' in server || 'updateSettings' in server
 }
 
-/** The server's event that brings a connection as the program sees it. */
-function connectionEvent(server: net.Server): string {
-  return 'setSecureContext' in server ? 'secureConnection' : 'connection'
+function isSecure(server: net.Server): boolean {
+  return 'setSecureContext' in server
 }
 
 /**
@@ -29,10 +36,10 @@ function connectionEvent(server: net.Server): string {
  */
 export class ServerConnections {
   readonly #sockets = new Set<net.Socket>()
-  readonly #sessions = new Map<net.Socket, SessionLike>()
-  readonly #responses = new Set<http.ServerResponse>()
+  readonly #goodbye: Goodbye
+  readonly #handshakes: Handshakes | undefined
   readonly #isHttp: boolean
-  #close: ((socket: net.Socket) => void) | undefined
+  readonly #runs = new Set<Run>()
 
   /**
    * Starts to keep track of a server's connections: make it before the server listens.
@@ -42,9 +49,13 @@ export class ServerConnections {
   constructor(server: net.Server) {
     if (!(server instanceof net.Server)) throw invalidArgType('server', 'an instance of net.Server', server)
     this.#isHttp = readsItself(server)
-    server.prependListener(connectionEvent(server), (socket: net.Socket) => this.#addSocket(socket))
-    server.prependListener('session', (session: SessionLike) => this.#addSession(session))
-    server.prependListener('request', (_request: unknown, response: http.ServerResponse) => this.#addResponse(response))
+    this.#goodbye = new Goodbye(server, (session) => session.goaway())
+    this.#handshakes = isSecure(server)
+      ? new Handshakes(server, (handshake) => this.#addHandshake(handshake))
+      : undefined
+    // As the program sees them.
+    const event = isSecure(server) ? 'secureConnection' : 'connection'
+    server.prependListener(event, (socket: net.Socket) => this.#addSocket(socket))
   }
 
   /** How many connections there are. */
@@ -54,32 +65,21 @@ export class ServerConnections {
 
   #addSocket(socket: net.Socket): void {
     this.#sockets.add(socket)
-    socket.once('close', () => {
-      this.#sockets.delete(socket)
-      this.#sessions.delete(socket)
-    })
-    this.#close?.(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    for (const run of this.#runs) run.begin(run.connection(socket))
   }
 
-  #addSession(session: SessionLike): void {
-    const { socket } = closingSocketOf(session)
-    this.#sessions.set(socket, session)
-    if (this.#close) session.goaway()
-  }
-
-  #addResponse(response: http.ServerResponse): void {
-    if (response.req.httpVersionMajor !== 1) return
-    this.#responses.add(response)
-    response.once('close', () => this.#responses.delete(response))
-    if (this.#close) tellToClose(response)
+  #addHandshake(handshake: Handshake): void {
+    for (const run of this.#runs) run.begin(run.handshake(handshake))
   }
 
   /**
-   * Asks the peers of all connections to close, and lets them close first: an HTTP/1 response that has not begun yet gets
-   * `Connection: close`, and so do those to come; an HTTP/2 session gets a GOAWAY. Then it waits for each connection as
-   * `closeAfterPeer` does; one that is idle, on which HTTP/1 has no way to say so, ends at the timeout at the latest, and so
-   * does a client that stays after a GOAWAY, as that of Node.js does where it has no stream open. Connections that come
-   * meanwhile are included.
+   * Asks the peers of all connections to close, and lets them close first: of each HTTP/1 connection the last response that
+   * has not begun yet gets `Connection: close`, and so do those to come; an HTTP/2 session gets a GOAWAY. Then it waits for
+   * each connection as `closeAfterPeer` does; one that is idle, on which HTTP/1 has no way to say so, ends at the timeout at
+   * the latest, and so does a client that stays after a GOAWAY, as that of Node.js does where it has no stream open.
+   * Connections that come meanwhile are included, and those whose TLS handshake has not ended; one that does not end it is closed at the timeout,
+   * without a report.
    *
    * The server goes on listening: stop it first, with `drain`, or with `net.Server.prototype.close.call(server)`, since
    * `close()` of an HTTP server closes what is idle itself, and first.
@@ -94,31 +94,33 @@ export class ServerConnections {
     if (signal?.aborted) throw abortError(signal)
     const reports: CloseReport[] = []
     const running = new Set<Promise<void>>()
-    this.#close = (socket) => {
-      const one = this.#closeOne(socket, request).then((report) => {
+    const closing: Run = {
+      begin(one) {
+        running.add(one)
+        one.then(
+          () => running.delete(one),
+          () => {},
+        )
+      },
+      connection: async (socket) => {
+        const report = await this.#closeOne(socket, request)
         if (!report) return
         reports.push(report)
         onReport?.(report)
-      })
-      running.add(one)
-      one.then(
-        () => running.delete(one),
-        () => {},
-      )
+      },
+      handshake: (handshake) => awaitHandshake(handshake, request),
     }
+    this.#runs.add(closing)
     try {
-      this.#announce()
+      this.#goodbye.say()
+      for (const socket of this.#sockets) closing.begin(closing.connection(socket))
+      for (const handshake of this.#handshakes?.pending ?? []) closing.begin(closing.handshake(handshake))
       while (running.size > 0) await Promise.all(running)
       return reports
     } finally {
-      this.#close = undefined
+      this.#runs.delete(closing)
+      if (this.#runs.size === 0) this.#goodbye.stop()
     }
-  }
-
-  #announce(): void {
-    for (const session of this.#sessions.values()) session.goaway()
-    for (const response of this.#responses) tellToClose(response)
-    for (const socket of this.#sockets) this.#close?.(socket)
   }
 
   async #closeOne(socket: net.Socket, request: CloseRequest): Promise<CloseReport | undefined> {
@@ -135,8 +137,4 @@ function isOpen(socket: net.Socket): boolean {
   } catch {
     return false
   }
-}
-
-function tellToClose(response: http.ServerResponse): void {
-  if (!response.headersSent) response.setHeader('Connection', 'close')
 }

@@ -3,7 +3,7 @@ import { isMainThread } from 'node:worker_threads'
 import { codedError, invalidArgValue, systemError } from '../../errors.js'
 import { native } from '../../native.js'
 import type { SocketType } from '../../platform.js'
-import { type ReceivedSocket, receive, refusalOf } from './received.js'
+import { closeAll, type ReceivedSocket, receive, refusalOf } from './received.js'
 
 /** The first descriptor that systemd passes (SD_LISTEN_FDS_START). */
 const firstDescriptor = 3
@@ -13,9 +13,9 @@ const nameless = 'unknown'
 const variables = ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES', 'LISTEN_PIDFDID'] as const
 
 /** Checks what the environment says, and gives the names of the descriptors. */
-function namesOf({ LISTEN_PID, LISTEN_FDS = '', LISTEN_FDNAMES }: NodeJS.ProcessEnv): string[] {
+function namesOf({ LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES }: NodeJS.ProcessEnv): string[] {
   // They may be meant for the process that started this one.
-  if (LISTEN_PID !== String(process.pid)) return []
+  if (LISTEN_PID !== String(process.pid) || LISTEN_FDS === undefined) return []
   const count = /^\d{1,4}$/.test(LISTEN_FDS) ? Number(LISTEN_FDS) : -1
   if (count < 0 || count > most) {
     throw invalidArgValue('process.env.LISTEN_FDS', LISTEN_FDS, `must be a number up to ${most}`)
@@ -32,12 +32,24 @@ function refuseOdd(names: readonly string[]): void {
   }
 }
 
-/** Takes a descriptor that was passed: moves it to a number that the addon owns, close-on-exec. */
+/** Makes a socket of a descriptor that was passed, by a number that the addon owns, close-on-exec. */
 function takeOver(name: string, fd: number): ReceivedSocket {
   const own = native.dup(fd)
   if (own < 0) throw systemError(own, 'dup')
-  closeSync(fd)
   return receive(name, own, (reason) => invalidArgValue('process.env.LISTEN_FDS', fd, reason))
+}
+
+/** Takes all that were passed, or none. */
+function takeOverAll(names: readonly string[]): ReceivedSocket[] {
+  const sockets: ReceivedSocket[] = []
+  try {
+    for (const [index, name] of names.entries()) sockets.push(takeOver(name, firstDescriptor + index))
+  } catch (error) {
+    closeAll(sockets)
+    throw error
+  }
+  for (const index of names.keys()) closeSync(firstDescriptor + index)
+  return sockets
 }
 
 let taken: ReadonlyMap<string, readonly ReceivedSocket[]> | undefined
@@ -47,10 +59,7 @@ function takeAll(): ReadonlyMap<string, readonly ReceivedSocket[]> {
   // All are looked at before the first is touched: a wrong number may be a descriptor of Node's own.
   refuseOdd(names)
   const found = new Map<string, ReceivedSocket[]>()
-  for (const [index, name] of names.entries()) {
-    const socket = takeOver(name, firstDescriptor + index)
-    found.set(name, [...(found.get(name) ?? []), socket])
-  }
+  for (const socket of takeOverAll(names)) found.set(socket.name, [...(found.get(socket.name) ?? []), socket])
   if (isMainThread) for (const variable of variables) delete process.env[variable]
   return found
 }
@@ -64,7 +73,7 @@ function takeAll(): ReadonlyMap<string, readonly ReceivedSocket[]> {
  * Where LISTEN_PID is not this process there are none, nor are there any in a worker thread.
  *
  * @throws `ERR_INVALID_ARG_VALUE` for an environment that makes no sense, or a socket that is neither listening nor
- * bound; a system error of `getsockopt` where a descriptor is no socket. Nothing is taken then.
+ * bound; a system error of `getsockopt` where a descriptor is no socket; EMFILE. Nothing is taken then.
  * @see sd_listen_fds(3), systemd.socket(5)
  */
 export function activatedSockets(): ReadonlyMap<string, readonly ReceivedSocket[]> {

@@ -1,51 +1,22 @@
 import type net from 'node:net'
-
-/** The side of an HTTP response that says how the connection goes on. */
-interface Answer {
-  readonly headersSent: boolean
-  setHeader(name: string, value: string): unknown
-  once(event: 'close', listener: () => void): unknown
-}
-
-/** An HTTP/2 session. */
-interface Session {
-  close(): void
-  once(event: 'close', listener: () => void): unknown
-}
-
-/** Adds a thing to a set until it closes. */
-function keep<Thing extends { once(event: 'close', listener: () => void): unknown }>(
-  set: Set<Thing>,
-  thing: Thing,
-): void {
-  set.add(thing)
-  thing.once('close', () => set.delete(thing))
-}
+import { Goodbye } from '../close/goodbye.js'
 
 /** The connections of a server of `net`, `tls`, `http`, `https` or `http2`, and how to tell their peers to go. */
 export class Connections {
   readonly #sockets = new Set<net.Socket>()
-  readonly #answers = new Set<Answer>()
-  readonly #sessions = new Set<Session>()
-  #leaving = false
+  readonly #goodbye: Goodbye
   #wake = () => {}
 
   /** Watches a server, from before it listens. */
   constructor(server: net.Server) {
     server.prependListener('connection', (socket) => {
-      keep(this.#sockets, socket)
-      socket.once('close', () => this.#wake())
+      this.#sockets.add(socket)
+      socket.once('close', () => {
+        this.#sockets.delete(socket)
+        this.#wake()
+      })
     })
-    server.on('session', (session: Session) => {
-      keep(this.#sessions, session)
-      if (this.#leaving) session.close()
-    })
-    server.prependListener('request', ({ httpVersionMajor }: { httpVersionMajor: number }, answer: Answer) => {
-      // HTTP/2 says it once for all, with GOAWAY.
-      if (httpVersionMajor !== 1) return
-      keep(this.#answers, answer)
-      if (this.#leaving) answer.setHeader('connection', 'close')
-    })
+    this.#goodbye = new Goodbye(server, (session) => session.close())
   }
 
   /** How many there are. */
@@ -55,14 +26,12 @@ export class Connections {
 
   /** Tells the peers to go with the next answer, and HTTP/2's at once. */
   tellToGo(): void {
-    this.#leaving = true
-    for (const answer of this.#answers) if (!answer.headersSent) answer.setHeader('connection', 'close')
-    for (const session of this.#sessions) session.close()
+    this.#goodbye.say()
   }
 
   /** Takes that back, for those that are still there. */
   stay(): void {
-    this.#leaving = false
+    this.#goodbye.stop()
   }
 
   /** Waits until all are closed, or the signal fires. */

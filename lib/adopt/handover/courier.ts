@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { errnoOf, systemError } from '../../errors.js'
+import { errnoOf, type SystemError, systemError } from '../../errors.js'
 import { memory, native } from '../../native.js'
 import { BareSocket } from '../../sockets/index.js'
 import { handoverError } from './lines.js'
@@ -43,7 +43,13 @@ export class Courier implements Disposable {
   /** Connects to the other side's. */
   connect(other: unknown): void {
     if (typeof other !== 'string' || !nameForm.test(other)) throw handoverError('The other side gives no proper name')
-    this.#socket.connect({ path: `\0${other}` })
+    try {
+      this.#socket.connect({ path: `\0${other}` })
+    } catch (error) {
+      // It named it, and closed it since.
+      if ((error as SystemError).code !== 'ECONNREFUSED') throw error
+      throw handoverError('The other side of the handover is gone', { gone: true, cause: error })
+    }
   }
 
   /** Sends one batch of descriptors. */

@@ -39,7 +39,9 @@ export class Keeper extends EventEmitter {
   readonly control = net.createServer((channel) => this.#admit(channel))
   readonly #request: TakeoverRequest
   readonly #visitors = new Set<net.Socket>()
-  #busy = false
+  #successor: HandoverPeer | undefined
+  /** Runs once another process serves, and it is up to that one, and no more to those before this one, to go on. */
+  onRelieved = () => {}
   #finish: (report: LeaveReport) => void = () => {}
   /** Resolves when another process has taken over, and all connections of this one have ended. */
   readonly left = new Promise<LeaveReport>((resolve) => {
@@ -74,7 +76,8 @@ export class Keeper extends EventEmitter {
       peer = authenticate(channel, this.#request.allow)
     } catch (error) {
       giveUp(channel, error)
-      if ('peer' in (error as object)) this.emit('refused', (error as PeerRefusedError).peer)
+      // What else `allow` throws is nobody's.
+      if (error instanceof Error && 'peer' in error) this.emit('refused', (error as PeerRefusedError).peer)
       return
     }
     this.#hearOut(channel, peer).catch((error) => {
@@ -88,9 +91,10 @@ export class Keeper extends EventEmitter {
     const steps = new Steps('old', this.#request.path)
     let kept: Kept | undefined
     const collect = () => {
-      if (this.#busy) throw handoverError('Another takeover is under way')
-      this.#busy = true
+      const { pid } = this.#successor ?? {}
+      if (pid !== undefined) throw handoverError(`Another takeover is under way, by process ${pid}`)
       kept = this.#duplicate()
+      this.#successor = peer
       return kept
     }
     try {
@@ -103,13 +107,15 @@ export class Keeper extends EventEmitter {
       const own = kept as Kept | undefined
       if (own) {
         closeAll(own.values())
-        this.#busy = false
+        this.#successor = undefined
       }
     }
   }
 
   #duplicate(): Kept {
-    const fds = [...this.#request.members].map(([name, { fd }]) => [name, fd] as const)
+    // One that the program has closed is not there to be given.
+    const running = [...this.#request.members].filter(([, { isRunning }]) => isRunning)
+    const fds = running.map(([name, { fd }]) => [name, fd] as const)
     return duplicateAll(new Map([...fds, [ownName, fdOf(this.control)]]))
   }
 
@@ -123,7 +129,9 @@ export class Keeper extends EventEmitter {
     steps.take('ready')
     say(channel, { step: 'go', connections: countConnections(members) })
     steps.take('confirmed')
-    await expectStep(channel, 'serving', { timeout })
+    // For as long as it lives: it may serve by now, and two that go on would be two for ever.
+    await expectStep(channel, 'serving', { timeout: 0 })
+    this.onRelieved()
     steps.take('relieved')
   }
 
@@ -153,7 +161,10 @@ export class Keeper extends EventEmitter {
   async #resume(kept: Kept, steps: Steps): Promise<void> {
     const { members } = this.#request
     const own = kept.get(ownName) as ReceivedSocket
-    const resumed = [...members].map(([name, member]) => member.resume(kept.get(name) as ReceivedSocket))
+    const resumed = [...members].map(async ([name, member]) => {
+      const socket = kept.get(name)
+      if (socket) await member.resume(socket)
+    })
     await Promise.all([...resumed, listen(this.control, { socket: own })])
     steps.take('resumed')
     this.emit('resumed')

@@ -35,6 +35,8 @@ export interface Member {
   fits(socket: ReceivedSocket): boolean
   /** Starts it. On a received socket it has begun before this returns. */
   start(socket?: ReceivedSocket): Promise<unknown>
+  /** Whether it has a socket: the program may have closed it. */
+  readonly isRunning: boolean
   /** The descriptor of the socket that it serves on. */
   readonly fd: number
   /** Takes nothing new any more, and leaves what is queued. */
@@ -66,6 +68,10 @@ class StreamMember implements Member {
     this.#server = server
     this.#listen = options
     this.#connections = new Connections(server)
+  }
+
+  get isRunning(): boolean {
+    return isListening(this.#server)
   }
 
   get fd(): number {
@@ -116,6 +122,10 @@ class DatagramMember implements Member {
     this.#bind = bind
   }
 
+  get isRunning(): boolean {
+    return isRunning(this.#socket)
+  }
+
   get fd(): number {
     return fdOf(this.#socket)
   }
@@ -135,7 +145,7 @@ class DatagramMember implements Member {
   }
 
   stop(): void {
-    setReading(this.#socket, false)
+    if (this.isRunning) setReading(this.#socket, false)
   }
 
   async drain(): Promise<void> {}
@@ -146,7 +156,7 @@ class DatagramMember implements Member {
   }
 
   close(): number {
-    if (isRunning(this.#socket)) this.#socket.close()
+    if (this.isRunning) this.#socket.close()
     return 0
   }
 }

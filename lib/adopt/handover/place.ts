@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, statSync } from 'node:fs'
 import net from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -61,7 +61,9 @@ export async function settle(server: net.Server, path: string, mode: number): Pr
     return true
   } catch (error) {
     const { code, stale } = error as SystemError & { stale?: boolean }
-    if (code === 'EADDRINUSE' && stale !== true) return false
+    // What is no socket stays where it is, and so does a link.
+    const isOdd = lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false
+    if (code === 'EADDRINUSE' && stale !== true && !isOdd) return false
     throw error
   }
 }

@@ -4,8 +4,7 @@ import { getOption } from '../../options/index.js'
 import { type Family, families, protocols, type SocketType, types } from '../../platform.js'
 import type { SocketAddress } from '../../sockaddr.js'
 import { localAddressOf, peerAddressOf } from '../../sockets/address.js'
-
-const closed = -1
+import { OwnedSocket } from '../../sockets/owned.js'
 
 /** What the kernel says of a socket that was received. */
 interface Facts {
@@ -46,7 +45,7 @@ function examine(fd: number): Facts | string {
  * on it, and it goes wherever sockctl takes a socket's `fd`. It owns its descriptor until `close` or `detach`, or until
  * it is given to a server; a worker that ends closes those that it still owns.
  */
-export class ReceivedSocket implements Disposable {
+export class ReceivedSocket extends OwnedSocket {
   /** What the other process calls it. */
   readonly name: string
   /** The address family, as the kernel tells it. */
@@ -55,54 +54,14 @@ export class ReceivedSocket implements Disposable {
   readonly type: SocketType
   /** Whether it listened when it came. */
   readonly listening: boolean
-  #fd: number
 
-  /** Takes a descriptor over that `examineSocket` found fit. */
+  /** Takes a descriptor over that `examine` found fit. */
   constructor(name: string, fd: number, { family, type, listening }: Facts) {
+    super(fd)
     this.name = name
     this.family = family
     this.type = type
     this.listening = listening
-    this.#fd = fd
-  }
-
-  /** The descriptor, -1 once it is closed or given away. */
-  get fd(): number {
-    return this.#fd
-  }
-
-  #open(): number {
-    if (this.#fd === closed) throw codedError('ERR_SOCKET_CLOSED', 'Socket is closed: it was closed or given away')
-    return this.#fd
-  }
-
-  /**
-   * The address that the socket is bound to.
-   *
-   * @see getsockname(2)
-   */
-  address(): SocketAddress {
-    return localAddressOf(this.#open())
-  }
-
-  /** Closes this process's descriptor; whoever else holds the socket keeps it. Closing twice does nothing. */
-  close(): void {
-    if (this.#fd === closed) return
-    const errno = native.close(this.#fd)
-    this.#fd = closed
-    if (errno < 0) throw systemError(errno, 'close')
-  }
-
-  /** Gives the descriptor to the caller, who closes it from now on. */
-  detach(): number {
-    const fd = this.#open()
-    native.release(fd)
-    this.#fd = closed
-    return fd
-  }
-
-  [Symbol.dispose](): void {
-    this.close()
   }
 }
 

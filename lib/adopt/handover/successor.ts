@@ -152,13 +152,15 @@ export async function succeed(
       return { peer }
     }
     steps.take('received')
+    const bye = () => say(channel, { step: 'bye' })
+    keeper.onRelieved = bye
     const { received, dropped, connections } = await start(channel, sockets, keeper, request, steps)
     return {
       received,
       dropped,
       peer,
       predecessor: farewell(channel, peer, connections),
-      bye: () => say(channel, { step: 'bye' }),
+      bye,
     }
   } catch (error) {
     giveUp(channel, error)

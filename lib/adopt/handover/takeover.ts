@@ -49,9 +49,9 @@ const mostAttempts = 10
 
 /** Starts without a process to take over from; false where there is one by now. */
 async function startAlone(keeper: Keeper, { path, mode, members, prepare }: TakeoverRequest): Promise<boolean> {
-  if (!(await settle(keeper.control, path, mode))) return false
   const started: Member[] = []
   try {
+    if (!(await settle(keeper.control, path, mode))) return false
     await prepare?.(new Map())
     for (const member of members.values()) {
       started.push(member)

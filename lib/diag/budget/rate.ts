@@ -1,4 +1,4 @@
-import { type Holding, timeWaitMs } from './remnant.js'
+import { type Holding, mostLateMs, timeWaitMs } from './remnant.js'
 import type { BudgetRequest } from './request.js'
 import type { BudgetLimit, BudgetStep } from './types.js'
 
@@ -6,6 +6,7 @@ import type { BudgetLimit, BudgetStep } from './types.js'
 export interface Rate {
   readonly burst: number | undefined
   readonly perSecond: number | undefined
+  readonly perSecondLeast: number | undefined
   readonly limit: BudgetLimit
   readonly steps: readonly BudgetStep[]
 }
@@ -50,9 +51,12 @@ export function reckon(ports: number, holding: Holding, request: BudgetRequest):
   const [used, keptMs] = isBeyond ? [ports - most, 0] : [ports, holding.ms]
   const text = rateText(perSecond, used, durationMs, keptMs)
   const rate: BudgetStep = { term: 'rate', value: perSecond, unit: 'per second', text }
+  const lateMs = keptMs === timeWaitMs ? mostLateMs : 0
+  const perSecondLeast = rateOf(used, durationMs + keptMs + lateMs)
   return {
     burst: holding.ms > 0 && most === undefined ? ports : undefined,
     perSecond,
+    perSecondLeast,
     limit: limitOf(perSecond, keptMs),
     steps: [...(most === undefined ? [] : [overflowStep(most)]), rate],
   }

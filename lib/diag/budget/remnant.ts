@@ -3,6 +3,14 @@ import type { BudgetRequest } from './request.js'
 /** How long a remnant is in TIME_WAIT, in ms. @see TCP_TIMEWAIT_LEN, include/net/tcp.h */
 export const timeWaitMs = 60_000
 
+/**
+ * How late the end of it may come, in ms. The kernel's timer wheel rounds so long a time up: to 512 ticks of 10 ms at the
+ * worst (HZ 100), 512 of 4 (HZ 250), or 4096 of 1 (HZ 1000). A program does not get to know which.
+ *
+ * @see kernel/time/timer.c
+ */
+export const mostLateMs = 5120
+
 /** How long a port is kept after a close, and why. */
 export interface Holding {
   readonly ms: number

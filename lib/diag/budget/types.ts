@@ -100,6 +100,11 @@ export interface ConnectionBudget {
   readonly burst: number | undefined
   /** Connections a second that can go on for ever; undefined where the ports do not limit them. */
   readonly perSecond: number | undefined
+  /**
+   * What can be relied upon of that: the end of TIME_WAIT comes up to 5.12 s late, as the kernel was built. The same where
+   * no remnant has to end first.
+   */
+  readonly perSecondLeast: number | undefined
   /** How long a port is kept after a close, in ms. */
   readonly heldMs: number
   readonly limit: BudgetLimit

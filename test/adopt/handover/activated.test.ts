@@ -6,6 +6,7 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
+import { fdOf } from '../../../lib/handle.js'
 import { activatedSockets } from '../../../lib/handover.js'
 import { listen } from '../../../lib/index.js'
 import { built, rejectionOf } from '../../support.js'
@@ -136,6 +137,7 @@ describe('without systemd', () => {
 
   test.each([
     ['another process', { LISTEN_PID: '1', LISTEN_FDS: '1' }, '0'],
+    ['no number', {}, '0'],
     ['a number that is none', { LISTEN_FDS: 'x' }, 'ERR_INVALID_ARG_VALUE'],
     ["descriptors that are Node's own", { LISTEN_FDS: '1' }, 'ENOTSOCK'],
   ])('an environment of %s takes nothing', (_, given, answer) => {
@@ -145,5 +147,31 @@ describe('without systemd', () => {
       try { console.log(activatedSockets().size) } catch ({ code }) { console.log(code) }`
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })
     expect(stdout.trim()).toBe(answer)
+  })
+
+  test('all are taken or none, where no more files may be opened', async () => {
+    const server = net.createServer().listen(0, host)
+    await once(server, 'listening')
+    const fds = Array.from({ length: 100 }, () => fdOf(server))
+    const program = `
+      import { execFileSync } from 'node:child_process'
+      import { readdirSync } from 'node:fs'
+      import { activatedSockets } from '${built}handover.js'
+      const open = () => readdirSync('/proc/self/fd').map(Number)
+      const limit = (most) => execFileSync('prlimit', ['--pid=' + process.pid, '--nofile=' + most + ':'])
+      Object.assign(process.env, { LISTEN_PID: process.pid, LISTEN_FDS: ${fds.length} })
+      // Room for some of them, and enough for the rest of this.
+      const free = Array.from({ length: 1024 }, (_, fd) => fd).filter((fd) => !open().includes(fd))
+      limit(free[16])
+      const before = open()
+      let code
+      try { activatedSockets() } catch (error) { code = error.code }
+      const more = open().length - before.length
+      limit(1024)
+      console.log(JSON.stringify({ code, more, taken: [...activatedSockets().values()].flat().length }))`
+    const args = ['--input-type=module', '--eval', program]
+    const { stdout } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', ...fds] })
+    expect(JSON.parse(String(stdout))).toEqual({ code: 'EMFILE', more: 0, taken: fds.length })
+    server.close()
   })
 })

@@ -74,7 +74,7 @@ describe('receiveSockets from a sender that', () => {
     ['sends without an end', 'x'.repeat(2 ** 20)],
   ])('%s rejects', async (_, text) => {
     theirs.write(text)
-    const code = text.includes('0000') ? 'ECONNREFUSED' : handover
+    const code = text.includes('0000') ? 'ERR_SOCKCTL_HANDOVER' : handover
     await expectFailure(receiveSockets(mine, soon), code)
   })
 
@@ -150,7 +150,7 @@ describe('sendSockets to a receiver that', () => {
     const other = new Courier((await read()).from)
     other[Symbol.dispose]()
     write({ step: 'ready-to-receive', to: other.name })
-    await expectFailure(sending, 'ECONNREFUSED')
+    await expectFailure(sending, 'ERR_SOCKCTL_HANDOVER')
   })
 })
 

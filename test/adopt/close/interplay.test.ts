@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import type net from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { closeAfterPeer } from '../../../lib/index.js'
+import { tcpStates, useOwnNetwork } from '../../sockets/network.js'
+import { connectedPair, rejectionOf } from '../../support.js'
+import { closeServer } from '../pairs.js'
+
+useOwnNetwork()
+
+/** All that comes, until there is enough of it. */
+async function heard(socket: net.Socket, length: number): Promise<string> {
+  let text = ''
+  socket.setEncoding('latin1').on('data', (chunk) => {
+    text += chunk
+  })
+  while (text.length < length) await once(socket, 'data')
+  return text
+}
+
+describe('closeAfterPeer', () => {
+  test('called twice tells the same truth twice, and at once', async () => {
+    const { client, accepted, server } = await connectedPair()
+    const both = Promise.all([closeAfterPeer(accepted), closeAfterPeer(accepted, { timeout: 5000 })])
+    client.resume().end()
+    for (const report of await both) {
+      expect(report).toMatchObject({ closedFirst: 'peer', timeWait: 'none', peer: 'time-wait' })
+      expect(report.duration).toBeLessThan(900)
+    }
+    await closeServer(server)
+  })
+
+  test('called twice keeps the FIN back when one of the calls is given up', async () => {
+    const { client, accepted, server } = await connectedPair()
+    const port = accepted.localPort as number
+    const given = new AbortController()
+    const gone = rejectionOf(closeAfterPeer(accepted, { signal: given.signal }))
+    const report = closeAfterPeer(accepted)
+    given.abort()
+    await gone
+    const arrived = once(client, 'data')
+    accepted.end('bye')
+    await arrived
+    expect(tcpStates(client.localPort as number)).toEqual(['ESTABLISHED'])
+    client.end()
+    expect(await report).toMatchObject({ closedFirst: 'peer', peer: 'time-wait' })
+    expect(tcpStates(port)).not.toContain('TIME_WAIT')
+    await closeServer(server)
+  })
+
+  test('reads from a paused socket that nobody listens to', async () => {
+    const { client, accepted, server } = await connectedPair()
+    accepted.pause()
+    const report = closeAfterPeer(accepted, { timeout: 5000 })
+    client.resume().end('bye')
+    expect(await report).toMatchObject({ timedOut: false, discarded: 3, closedFirst: 'peer' })
+    await closeServer(server)
+  })
+
+  test.each([
+    ['waits for a listener', false],
+    ['is paused', true],
+  ])('that is given up leaves a socket that %s as it was', async (_, paused) => {
+    const { client, accepted, server } = await connectedPair()
+    if (paused) accepted.pause()
+    const given = new AbortController()
+    const gone = rejectionOf(closeAfterPeer(accepted, { signal: given.signal }))
+    given.abort()
+    expect(await gone).toHaveProperty('name', 'AbortError')
+    expect(accepted.readableFlowing).toBe(paused ? false : null)
+    client.write('later')
+    const text = heard(accepted, 5)
+    if (paused) accepted.resume()
+    expect(await text).toBe('later')
+    client.destroy()
+    accepted.destroy()
+    await closeServer(server)
+  })
+})
