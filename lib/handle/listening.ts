@@ -25,6 +25,7 @@ interface Handle {
 }
 
 interface ServerInternals {
+  readonly _listeningId: number
   _handle: Handle | null
   _listen2(...args: ListenArguments): void
 }
@@ -58,6 +59,11 @@ export function interceptListening(prototype: net.Server, maker: ListenerMaker):
   })
 }
 
+/** A number that changes with each `listen()` and `close()` of a server: by it Node knows that an earlier one is off. */
+export function listenTurn(server: net.Server): number {
+  return (server as unknown as ServerInternals)._listeningId
+}
+
 /** Whether the options of `listen()` come with a socket to listen on. */
 export function bringsSocket(options: object): boolean {
   const { fd, handle, _handle } = options as { fd?: unknown; handle?: unknown; _handle?: unknown }
@@ -78,13 +84,15 @@ export function handOver(server: net.Server, giver: Giver, onClose: (() => void)
   const handle = (net as unknown as NetInternals)._createServerHandle(null, null, null, giver.fd)
   if (typeof handle === 'number') throw systemError(handle, 'open')
   giver.detach()
-  if (onClose) Object.defineProperty(handle, 'close', { value: closeWith(onClose) })
+  if (onClose) beforeClose(handle, onClose)
   ;(server as unknown as ServerInternals)._handle = handle
 }
 
-function closeWith(onClose: () => void) {
-  return function close(this: Handle, callback?: () => void): void {
-    onClose()
+/** Has something done right before a handle closes. */
+export function beforeClose(handle: object, run: () => void): void {
+  const value = function close(this: Handle, callback?: () => void): void {
+    run()
     Object.getPrototypeOf(this).close.call(this, callback)
   }
+  Object.defineProperty(handle, 'close', { value })
 }

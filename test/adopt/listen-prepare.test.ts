@@ -5,7 +5,7 @@ import { tcpInfo } from '../../lib/diag.js'
 import { BareSocket, connect, getOption, type ListenOptions, listen } from '../../lib/index.js'
 import { native } from '../../lib/native.js'
 import { unusedPort, useOwnNetwork } from '../sockets/network.js'
-import { isRoot } from '../support.js'
+import { isRoot, openDescriptors, rejectionOf } from '../support.js'
 import { portOfServer } from './pairs.js'
 import { keepServers, refusedListen } from './servers.js'
 
@@ -118,5 +118,16 @@ describe('the control function of listen', () => {
     })
     const error = await refusedListen({ host, control: (socket) => socket.close() })
     expect(error).toHaveProperty('code', 'ERR_SOCKET_CLOSED')
+  })
+
+  test('can close the server, which does not listen then', async () => {
+    const server = keep(net.createServer())
+    const descriptors = openDescriptors()
+    const error = await rejectionOf(listen(server, { host, control: () => void server.close() }))
+    expect(error).toHaveProperty('code', 'ERR_SERVER_NOT_RUNNING')
+    expect(server.listening).toBe(false)
+    expect(openDescriptors()).toBe(descriptors)
+    await listen(server, { host })
+    expect(server.listening).toBe(true)
   })
 })
