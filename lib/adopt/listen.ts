@@ -101,7 +101,7 @@ function adoptOrRemove<Result>(
 
 /** Whether the system turned out to have no such family of addresses. */
 function lacksFamily(error: unknown): boolean {
-  const { code, syscall } = error as SystemError
+  const { code, syscall } = Object(error) as Partial<SystemError>
   return noFamily.has(code) && (syscall === 'socket' || syscall === 'bind') && !isFromControl(error)
 }
 
