@@ -54,9 +54,18 @@ export function interceptListening(prototype: net.Server, maker: ListenerMaker):
       const [address, port, , backlog, fd, flags] = args
       const place = { address, port, backlog, flags: flags ?? 0 }
       const isOurs = !this._handle && typeof fd !== 'number' && maker.makes(this, place)
-      if (!isOurs || maker.make(this, place)) stock._listen2.apply(this, args)
+      if (!isOurs) stock._listen2.apply(this, args)
+      else if (maker.make(this, place)) stock._listen2.apply(this, withAddress(this, args))
     },
   })
+}
+
+/** The arguments with the address that Node would have chosen where none is given: it notes it with the server. */
+function withAddress(server: net.Server, args: ListenArguments): ListenArguments {
+  const [given, port, , ...rest] = args
+  if (given || port === -1) return args
+  const { address, family } = server.address() as net.AddressInfo
+  return [address, port, family === 'IPv6' ? 6 : 4, ...rest]
 }
 
 /** A number that changes with each `listen()` and `close()` of a server: by it Node knows that an earlier one is off. */
