@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import type net from 'node:net'
-import { codedError, type SystemError } from '../errors.js'
-import { adoptListener, isListening, type ListenerPath } from '../handle/adopt.js'
+import type { SystemError } from '../errors.js'
+import { adoptListener, type ListenerPath } from '../handle/adopt.js'
 import { listenTurn } from '../handle/listening.js'
 import type { SocketOptions } from '../options/index.js'
 import type { Family } from '../platform.js'
@@ -11,6 +10,7 @@ import { ReservedPortWalk } from '../sockets/reserved.js'
 import { Canceller } from './canceller.js'
 import { isReady, listenOn, readySocket } from './handover/adopt.js'
 import { checkListen, type ListenOptions, type ListenRequest } from './listen-request.js'
+import { refuseChanged, untilListening } from './listening.js'
 import { removePath, tendPath } from './path.js'
 import { isFromControl, withSocket } from './prepare.js'
 import { listenAtPath } from './unix.js'
@@ -105,35 +105,6 @@ function lacksFamily(error: unknown): boolean {
   return noFamily.has(code) && (syscall === 'socket' || syscall === 'bind') && !isFromControl(error)
 }
 
-/** Refuses a server that listens, or that was told to do something else since it had its turn. */
-function refuseChanged(server: net.Server, turn: number): void {
-  if (isListening(server)) {
-    throw codedError('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.')
-  }
-  if (listenTurn(server) !== turn) throw notRunning()
-}
-
-function notRunning(): Error {
-  return codedError('ERR_SERVER_NOT_RUNNING', 'Server is not running: it was closed before it could listen.')
-}
-
-/** Waits for 'listening', which does not come where somebody closes the server just before. */
-async function untilListening(server: net.Server, signal: AbortSignal | undefined): Promise<void> {
-  const closing = new AbortController()
-  // It may tell of an earlier close().
-  const onClose = () => {
-    if (!isListening(server)) closing.abort(notRunning())
-  }
-  server.on('close', onClose)
-  try {
-    await once(server, 'listening', { signal: AbortSignal.any([closing.signal, ...(signal ? [signal] : [])]) })
-  } catch (error) {
-    throw closing.signal.aborted ? closing.signal.reason : error
-  } finally {
-    server.off('close', onClose)
-  }
-}
-
 function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
   if (!signal) return
   const close = () => server.close()
@@ -177,6 +148,8 @@ export async function listen<Server extends net.Server>(server: Server, options:
         })
     closeWith(server, signal)
     await listening
+    // A listener of 'listening' may have fired it, upon which the server is closed.
+    canceller.signal?.throwIfAborted()
     return server
   } catch (error) {
     throw canceller.signal?.aborted ? canceller.signal.reason : error
