@@ -95,6 +95,16 @@ export function zoneName(index: number): string {
   return length > 0 ? Buffer.from(name.subarray(0, length)).toString() : String(index)
 }
 
+/**
+ * An IP address with its zone by name: libuv reads no index, and takes what names no interface for no zone.
+ *
+ * @throws ENODEV for a zone that names no interface
+ */
+export function nameZone(text: string): string {
+  const [address, zone] = text.split('%')
+  return zone === undefined ? text : `${address}%${zoneName(zoneIndex(zone, text))}`
+}
+
 function encodeIPv4(address: string, port: number): Uint8Array {
   // From the pool: memory of its own would cost more than all the rest of a bind.
   const bytes = Buffer.allocUnsafe(ipv4Size).fill(0)

@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import { errnoOf, type SystemError, systemError } from '../errors.js'
 import { type AdoptedOptions, adoptSocket, adoptTcpSocket } from '../handle/adopt.js'
+import { nameZone } from '../sockaddr.js'
 import type { BareSocket } from '../sockets/index.js'
 import { ReservedPortWalk } from '../sockets/reserved.js'
 import { withSocket } from './prepare.js'
@@ -31,6 +32,7 @@ function socketOptions({ given }: ConnectRequest): AdoptedOptions {
 
 /** Makes, prepares and binds a socket, and starts to connect it. */
 function start(request: ConnectRequest, { target, stop }: Attempt, walk: ReservedPortWalk | undefined): net.Socket {
+  const host = nameZone(target.address)
   const socket = withSocket(target.family, request.preparation, undefined, (bare) => {
     // The control function may have fired the signal.
     stop?.throwIfAborted()
@@ -38,7 +40,7 @@ function start(request: ConnectRequest, { target, stop }: Attempt, walk: Reserve
     return adoptTcpSocket(bare, socketOptions(request))
   })
   try {
-    return socket.connect({ host: target.address, port: request.port })
+    return socket.connect({ host, port: request.port })
   } catch (error) {
     socket.destroy()
     throw error

@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import type net from 'node:net'
-import { codedError, type SystemError } from '../errors.js'
-import { adoptListener, isListening } from '../handle/adopt.js'
+import type { SystemError } from '../errors.js'
+import { adoptListener, type ListenerPath } from '../handle/adopt.js'
+import { listenTurn } from '../handle/listening.js'
 import type { SocketOptions } from '../options/index.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, familyOf, validateAddress } from '../sockaddr.js'
@@ -10,6 +10,7 @@ import { ReservedPortWalk } from '../sockets/reserved.js'
 import { Canceller } from './canceller.js'
 import { isReady, listenOn, readySocket } from './handover/adopt.js'
 import { checkListen, type ListenOptions, type ListenRequest } from './listen-request.js'
+import { refuseChanged, untilListening } from './listening.js'
 import { removePath, tendPath } from './path.js'
 import { isFromControl, withSocket } from './prepare.js'
 import { listenAtPath } from './unix.js'
@@ -63,21 +64,26 @@ function listenTo(
 function listenAt<Result>(
   all: readonly Place[],
   request: ListenRequest,
-  stop: AbortSignal | undefined,
+  proceed: () => void,
   adopt: (socket: BareSocket) => Result,
 ): Result {
   const [place, ...rest] = all as [Place, ...Place[]]
   try {
     return withSocket(place.family, request.preparation, ownOptions(request, place.family), (socket) => {
-      // The control function may have fired the signal.
-      stop?.throwIfAborted()
+      // The control function may have fired the signal, or closed the server.
+      proceed()
       listenTo(socket, place, request)
       return adoptOrRemove(socket, request, adopt)
     })
   } catch (error) {
-    if (rest.length > 0 && lacksFamily(error)) return listenAt(rest, request, stop, adopt)
+    if (rest.length > 0 && lacksFamily(error)) return listenAt(rest, request, proceed, adopt)
     throw error
   }
+}
+
+function tended(server: net.Server, request: ListenRequest): ListenerPath | undefined {
+  const { path } = request
+  return path === undefined ? undefined : { path, onClose: tendPath(server, path, request) }
 }
 
 function adoptOrRemove<Result>(
@@ -95,13 +101,8 @@ function adoptOrRemove<Result>(
 
 /** Whether the system turned out to have no such family of addresses. */
 function lacksFamily(error: unknown): boolean {
-  const { code, syscall } = error as SystemError
+  const { code, syscall } = Object(error) as Partial<SystemError>
   return noFamily.has(code) && (syscall === 'socket' || syscall === 'bind') && !isFromControl(error)
-}
-
-function refuseListening(server: net.Server): void {
-  if (!isListening(server)) return
-  throw codedError('ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.')
 }
 
 function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
@@ -122,8 +123,9 @@ function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
  * @param options where and how to listen
  * @returns the server, listening
  * @throws (rejects) a system error with the true `syscall`: `bind` where Node says `listen`; `setsockopt`, `socket`,
- * `listen`; ENOTFOUND and the like for a name; `ERR_SERVER_ALREADY_LISTEN`; an AbortError. No 'error' is emitted, and
- * no descriptor is left.
+ * `listen`; ENOTFOUND and the like for a name; `ERR_SERVER_ALREADY_LISTEN`; `ERR_SERVER_NOT_RUNNING` where it
+ * is closed meanwhile, by the control function for instance; an AbortError. No 'error' is emitted, and no descriptor is
+ * left.
  * @see bind(2), listen(2)
  */
 export async function listen<Server extends net.Server>(server: Server, options: ListenOptions): Promise<Server> {
@@ -131,18 +133,23 @@ export async function listen<Server extends net.Server>(server: Server, options:
   const { signal } = request
   const canceller = new Canceller(signal, undefined)
   try {
+    const turn = listenTurn(server)
+    const proceed = () => {
+      canceller.signal?.throwIfAborted()
+      refuseChanged(server, turn)
+    }
     const all = isReady(request) ? [] : await canceller.race(() => places(request))
-    canceller.signal?.throwIfAborted()
-    refuseListening(server)
+    proceed()
     const listening = isReady(request)
       ? listenOn(server, readySocket(request, 'stream'), request)
-      : listenAt(all, request, canceller.signal, (socket) => {
-          if (request.path !== undefined) tendPath(server, request.path, request)
-          adoptListener(server, socket, request.backlog, request.path)
-          return once(server, 'listening', canceller.signal && { signal: canceller.signal })
+      : listenAt(all, request, proceed, (socket) => {
+          adoptListener(server, socket, request.backlog, tended(server, request))
+          return untilListening(server, canceller.signal)
         })
     closeWith(server, signal)
     await listening
+    // A listener of 'listening' may have fired it, upon which the server is closed.
+    canceller.signal?.throwIfAborted()
     return server
   } catch (error) {
     throw canceller.signal?.aborted ? canceller.signal.reason : error

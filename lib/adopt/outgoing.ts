@@ -62,12 +62,26 @@ function isPlainBind(error: unknown, local: LocalAddress | undefined): boolean {
   return local !== undefined && syscall === 'bind' && !isFromControl(error)
 }
 
+/** What a socket could not be made for: whatever a control function threw, or a system error. */
+export interface Failure {
+  readonly error: unknown
+}
+
+/** Tells the true reason in an error that Node made of a number. */
+export function correct(shown: Error, failure: Failure | undefined): void {
+  if (!failure) return
+  const { error } = failure
+  Object.assign(shown, error, { cause: error }, error instanceof Error ? { message: error.message } : {})
+}
+
 /** Makes the sockets of one `connect()` of Node's: prepared, and bound where a local address or port is asked for. */
 export class Outgoing implements DescriptorMaker {
   readonly #request: OutgoingRequest
   #walk: ReservedPortWalk | undefined
   #goesOn = false
-  #failure: { error: unknown } | undefined
+  #failure: Failure | undefined
+  /** What came of each bind that failed, in the order of Node's errors; undefined where Node's own says it all. */
+  readonly #bindFailures: (Failure | undefined)[] = []
   #isMaking = false
 
   constructor(request: OutgoingRequest) {
@@ -80,10 +94,17 @@ export class Outgoing implements DescriptorMaker {
   }
 
   /** Takes note that has been made of a failure, for which Node has only a number. */
-  takeFailure(): { error: unknown } | undefined {
+  takeFailure(): Failure | undefined {
     const failure = this.#failure
     this.#failure = undefined
     return failure
+  }
+
+  /** Tells the true reasons in what Node has collected of several addresses, of which it announces no bind that failed. */
+  correctAll({ errors }: AggregateError): void {
+    const failures = this.#bindFailures.splice(0)
+    const binds = errors.filter((error) => Object(error).syscall === 'bind')
+    for (const [index, shown] of binds.entries()) correct(shown, failures[index])
   }
 
   make(family: Family, local: LocalAddress | undefined, take: (fd: number) => number): number {
@@ -101,7 +122,8 @@ export class Outgoing implements DescriptorMaker {
         return 0
       })
     } catch (error) {
-      if (!isPlainBind(error, local)) this.#failure = { error }
+      this.#failure = isPlainBind(error, local) ? undefined : { error }
+      if (local) this.#bindFailures.push(this.#failure)
       return errnoFrom(error)
     } finally {
       this.#isMaking = false

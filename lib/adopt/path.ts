@@ -26,24 +26,27 @@ function allow(path: string, mode: number, { readableAll, writableAll }: PathAcc
   if (more) chmodSync(path, mode | more)
 }
 
+/** What removes the file that goes with a server. */
 const removers = new WeakMap<net.Server, () => void>()
 
 /**
- * Gives the file of a Unix socket its mode, and removes it with the server, unless another file has taken its place by
- * then. An abstract name has no file.
+ * Gives the file of a Unix socket its mode. An abstract name has no file.
+ *
+ * @returns what removes the file once the server stops listening, unless another file has taken its place by then
  */
-export function tendPath(server: net.Server, path: string, access: PathAccess): void {
-  if (isAbstract(path)) return
+export function tendPath(server: net.Server, path: string, access: PathAccess): () => void {
+  if (isAbstract(path)) return () => {}
   allow(path, Number(statsOf(path).mode), access)
   const remove = removerOf(path)
   removers.set(server, remove)
-  server.once('close', remove)
+  return () => {
+    if (removers.get(server) === remove) remove()
+  }
 }
 
 /** Leaves the file of a server's Unix socket where it is when the server closes: another one serves there. */
 export function leavePath(server: net.Server): void {
-  const remove = removers.get(server)
-  if (remove) server.off('close', remove)
+  removers.delete(server)
 }
 
 /** Notes the file of a Unix socket, and gives what removes it unless another has taken its place by then. */

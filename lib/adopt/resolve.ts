@@ -46,11 +46,17 @@ function interleave(targets: readonly Target[]): Target[] {
     .filter((target) => target !== undefined)
 }
 
+/** Checks what a lookup gave, which may be anything. */
+function addressed(answer: unknown): Target {
+  const address = String(answer)
+  return { address, family: validateAddress(address, 'host') }
+}
+
 /** Puts the addresses to try in order: all of a name's with `autoSelectFamily`, else its first. */
 function choose(answers: readonly Pick<LookupAddress, 'address'>[], query: NameQuery): Target[] {
   const { host, autoSelectFamily, localFamily } = query
   if (answers.length === 0) throw codedError('ENOTFOUND', `getaddrinfo ENOTFOUND ${host}`)
-  const all = answers.map((answer) => ({ address: answer?.address, family: validateAddress(answer?.address, 'host') }))
+  const all = answers.map((answer) => addressed(answer?.address))
   const targets = all.filter(({ family }) => localFamily === undefined || family === localFamily)
   if (targets.length === 0) {
     const message = `Invalid address family: ${host} has no ${localFamily} address, as the local address asks for`

@@ -3,7 +3,7 @@ import net from 'node:net'
 import { getSystemErrorMap } from 'node:util'
 import { codedError, errnoOf, invalidArgValue, type SystemError } from '../errors.js'
 import { isListening } from '../handle/adopt.js'
-import { bringsSocket, handOver, interceptListening, type ListenPlace } from '../handle/listening.js'
+import { bringsSocket, handOver, interceptListening, type ListenPlace, listenTurn } from '../handle/listening.js'
 import type { Family } from '../platform.js'
 import { type AddressInput, familyOf } from '../sockaddr.js'
 import { defaultBacklog } from '../sockets/bare.js'
@@ -31,7 +31,6 @@ export interface ServerListenOptions extends net.ListenOptions, SocketPreparatio
 interface Asked {
   readonly preparation: Preparation
   readonly reusePort: boolean
-  readonly signal: AbortSignal | undefined
   /** Whether it asks for what Node cannot do. */
   readonly isOwn: boolean
 }
@@ -66,7 +65,8 @@ function lengthOf(backlog: unknown): number {
   return length > 0 ? length : defaultBacklog
 }
 
-function listenAt(server: net.Server, { family, address }: Spot, { backlog, flags }: ListenPlace): void {
+/** Gives the server a listening socket, unless it turns out not to want one any more. */
+function listenAt(server: net.Server, { family, address }: Spot, { backlog, flags }: ListenPlace): boolean {
   const { preparation, reusePort } = askedOf.get(server) ?? {
     preparation: checkPreparation({}, true),
     reusePort: false,
@@ -75,11 +75,14 @@ function listenAt(server: net.Server, { family, address }: Spot, { backlog, flag
     SO_REUSEPORT: reusePort || (flags & reusePortFlag) !== 0 || undefined,
     IPV6_V6ONLY: family === 'ipv6' ? (flags & ipv6OnlyFlag) !== 0 : undefined,
   }
-  withSocket(family, preparation, own, (socket) => {
-    // The control function may have fired the signal, upon which Node has closed the server,
-    if (askedOf.get(server)?.signal?.aborted) return socket.close()
-    // or have made the server listen itself.
+  const turn = listenTurn(server)
+  return withSocket(family, preparation, own, (socket) => {
+    // The control function may have made the server listen itself, or closed it, as Node does when the signal fires.
     if (isListening(server)) throw codedError('ERR_SERVER_ALREADY_LISTEN', alreadyListens)
+    if (listenTurn(server) !== turn) {
+      socket.close()
+      return false
+    }
     socket.listen(lengthOf(backlog), address)
     // Node removes the file of a Unix socket when it closes the handle, not at 'close'.
     const remove = address.path === undefined ? undefined : removerOf(address.path)
@@ -89,6 +92,7 @@ function listenAt(server: net.Server, { family, address }: Spot, { backlog, flag
       remove?.()
       throw error
     }
+    return true
   })
 }
 
@@ -126,8 +130,7 @@ function leavesHope(error: unknown): boolean {
 function listenOrFail(server: net.Server, place: ListenPlace, [spot, ...others] = spotsOf(place)): boolean {
   if (!spot) return false
   try {
-    listenAt(server, spot, place)
-    return server.listening
+    return listenAt(server, spot, place)
   } catch (error) {
     if (others.length > 0 && leavesHope(error)) return listenOrFail(server, place, others)
     const shown = isFromBinding(error) ? described(error, spot, place) : error
@@ -145,14 +148,14 @@ function optionsOf([first]: readonly unknown[]): ServerListenOptions {
 /** Checks what sockctl adds, and gives the arguments that are left for Node. */
 function prepare(server: net.Server, args: unknown[]): unknown[] {
   const options = optionsOf(args)
-  const { reuseAddress, control, protocol, reusePort, signal } = options
+  const { reuseAddress, control, protocol, reusePort } = options
   const preparation = checkPreparation(options, true, checkKind(protocol))
   const isOwn =
     reuseAddress !== undefined || control !== undefined || options.options !== undefined || protocol !== undefined
   if (isOwn && bringsSocket(options)) {
     throw invalidArgValue('options', options, 'must not ask for a socket of its own kind and bring one')
   }
-  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true, signal, isOwn })
+  if (!server.listening) askedOf.set(server, { preparation, reusePort: reusePort === true, isOwn })
   // The primary of a cluster, which would make the socket otherwise, knows nothing of these. Newer Nodes write to it.
   const exclusive = { value: true, enumerable: true, writable: true }
   return isOwn || reusePort === true ? [Object.create(options, { exclusive }), ...args.slice(1)] : args

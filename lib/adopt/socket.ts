@@ -3,7 +3,7 @@ import { codedError } from '../errors.js'
 import { type NormalizedArguments, normalizeArguments } from '../handle/arguments.js'
 import { hasHandle, interceptConnecting } from '../handle/connecting.js'
 import { callable } from './callable.js'
-import { checkOutgoing, Outgoing, type OutgoingOptions } from './outgoing.js'
+import { checkOutgoing, correct, Outgoing, type OutgoingOptions } from './outgoing.js'
 
 /** How a `Socket` of sockctl connects: as `net.Socket` does, with sockctl's options beside Node's. */
 export type SocketConnectOptions = OutgoingOptions &
@@ -51,10 +51,7 @@ function initialize(socket: net.Socket, options: unknown): void {
 
 /** Tells the true reason of an attempt that failed before connect(2), where Node knows only a number. */
 function correctAttempt(this: net.Socket, _address: string, _port: number, _family: number, shown: Error): void {
-  const failure = outgoingOf.get(this)?.takeFailure()
-  if (!failure) return
-  const { error } = failure
-  Object.assign(shown, error, { cause: error }, error instanceof Error ? { message: error.message } : {})
+  correct(shown, outgoingOf.get(this)?.takeFailure())
 }
 
 /** Prepares the descriptors of one `connect()`, and gives the arguments that are left for Node. */
@@ -110,7 +107,9 @@ class ControlledSocket extends net.Socket {
       process.nextTick(() => this.destroy(error))
       return this
     }
-    const failure = error && !(error instanceof AggregateError) ? outgoing?.takeFailure() : undefined
+    const isJoined = error instanceof AggregateError
+    if (isJoined) outgoing?.correctAll(error)
+    const failure = error && !isJoined ? outgoing?.takeFailure() : undefined
     return Reflect.apply(super.destroy, this, [failure?.error || error, callback])
   }
 }

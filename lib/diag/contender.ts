@@ -77,7 +77,7 @@ export class Contender extends EventEmitter<{ received: [] }> {
       socket.on('error', () => {}).resetAndDestroy()
     })
     const listening = once(server, 'listening')
-    adoptListener(server, this.#socket, 511, undefined)
+    adoptListener(server, this.#socket, 511)
     await listening
     return server
   }

@@ -1,12 +1,26 @@
 import net from 'node:net'
 import { systemError } from '../errors.js'
 import { openFd } from '../handle.js'
+import { beforeClose } from './listening.js'
 
 /** The side of `net.Server` that adopting a listener needs. */
 interface ServerInternals {
   _handle: object | null
   _pipeName?: string
   _listen2(address: null, port: number, addressType: number, backlog: number): void
+}
+
+/** A socket that brings a descriptor. */
+interface Carrier {
+  readonly _handle: object
+}
+
+/** Where a server listens that has a path. */
+export interface ListenerPath {
+  /** The path, for `server.address()`. */
+  readonly path: string
+  /** Runs when the server stops listening. */
+  readonly onClose: () => void
 }
 
 /** Whether a server has its listening socket already. */
@@ -96,14 +110,14 @@ export function adoptTcpSocket(giver: Giver, options: AdoptedOptions): net.Socke
  * this process in a cluster worker too, where `server.listen({ fd })` would ask the primary for its descriptor of that
  * number.
  *
- * @param path the path of a Unix socket, for `server.address()`
+ * @param place the path of a Unix socket
  */
-export function adoptListener(server: net.Server, giver: Giver, backlog: number, path: string | undefined): void {
+export function adoptListener(server: net.Server, giver: Giver, backlog: number, place?: ListenerPath): void {
   const carrier = adoptSocket(giver, { readable: false, writable: false })
   try {
     // Not the server's own listen(), with which somebody may have put sockctl in the place of Node's.
-    if (path === undefined) Reflect.apply(net.Server.prototype.listen, server, [carrier, backlog])
-    else adoptPipe(server as unknown as ServerInternals, carrier as unknown as ServerInternals, backlog, path)
+    if (!place) Reflect.apply(net.Server.prototype.listen, server, [carrier, backlog])
+    else adoptPipe(server as unknown as ServerInternals, carrier as unknown as Carrier, backlog, place)
   } catch (error) {
     carrier.destroy()
     throw error
@@ -111,7 +125,8 @@ export function adoptListener(server: net.Server, giver: Giver, backlog: number,
 }
 
 /** Node takes a handle with listen() for TCP alone; this is what listen() itself comes down to. */
-function adoptPipe(server: ServerInternals, carrier: ServerInternals, backlog: number, path: string): void {
+function adoptPipe(server: ServerInternals, carrier: Carrier, backlog: number, { path, onClose }: ListenerPath): void {
+  beforeClose(carrier._handle, onClose)
   server._handle = carrier._handle
   server._pipeName = path
   server._listen2(null, -1, -1, backlog)

@@ -5,6 +5,8 @@ import type { Family } from '../platform.js'
 interface Handle {
   readonly fd: number
   open(fd: number): number
+  bind(address: string, port: number): number
+  bind6(address: string, port: number): number
   connect(request: object, address: string, port?: number): number
   connect6(request: object, address: string, port: number): number
 }
@@ -72,13 +74,22 @@ function connectWith(first: TakenHandle, family: Family, connect: Connect, args:
   }
 }
 
+type Bind = 'bind' | 'bind6'
+
+/** Binds by making the descriptor, where there is none yet. */
+function bindWith(handle: TakenHandle, family: Family, bind: Bind, args: [address: string, port: number]): number {
+  if (handle.fd >= 0) return Reflect.apply(stockOf(handle)[bind], handle, args)
+  const [address, port] = args
+  return open(handle, family, { address, port })
+}
+
 // What Node calls on a handle that is about to connect, each in front of the method that it hides.
 const tcpMethods = {
-  bind(this: TakenHandle, address: string, port: number): number {
-    return open(this, 'ipv4', { address, port })
+  bind(this: TakenHandle, ...args: [address: string, port: number]): number {
+    return bindWith(this, 'ipv4', 'bind', args)
   },
-  bind6(this: TakenHandle, address: string, port: number): number {
-    return open(this, 'ipv6', { address, port })
+  bind6(this: TakenHandle, ...args: [address: string, port: number]): number {
+    return bindWith(this, 'ipv6', 'bind6', args)
   },
   connect(this: TakenHandle, ...args: unknown[]): number {
     return connectWith(this, 'ipv4', 'connect', args)

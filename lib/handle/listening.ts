@@ -25,6 +25,7 @@ interface Handle {
 }
 
 interface ServerInternals {
+  readonly _listeningId: number
   _handle: Handle | null
   _listen2(...args: ListenArguments): void
 }
@@ -53,9 +54,23 @@ export function interceptListening(prototype: net.Server, maker: ListenerMaker):
       const [address, port, , backlog, fd, flags] = args
       const place = { address, port, backlog, flags: flags ?? 0 }
       const isOurs = !this._handle && typeof fd !== 'number' && maker.makes(this, place)
-      if (!isOurs || maker.make(this, place)) stock._listen2.apply(this, args)
+      if (!isOurs) stock._listen2.apply(this, args)
+      else if (maker.make(this, place)) stock._listen2.apply(this, withAddress(this, args))
     },
   })
+}
+
+/** The arguments with the address that Node would have chosen where none is given: it notes it with the server. */
+function withAddress(server: net.Server, args: ListenArguments): ListenArguments {
+  const [given, port, , ...rest] = args
+  if (given || port === -1) return args
+  const { address, family } = server.address() as net.AddressInfo
+  return [address, port, family === 'IPv6' ? 6 : 4, ...rest]
+}
+
+/** A number that changes with each `listen()` and `close()` of a server: by it Node knows that an earlier one is off. */
+export function listenTurn(server: net.Server): number {
+  return (server as unknown as ServerInternals)._listeningId
 }
 
 /** Whether the options of `listen()` come with a socket to listen on. */
@@ -78,13 +93,15 @@ export function handOver(server: net.Server, giver: Giver, onClose: (() => void)
   const handle = (net as unknown as NetInternals)._createServerHandle(null, null, null, giver.fd)
   if (typeof handle === 'number') throw systemError(handle, 'open')
   giver.detach()
-  if (onClose) Object.defineProperty(handle, 'close', { value: closeWith(onClose) })
+  if (onClose) beforeClose(handle, onClose)
   ;(server as unknown as ServerInternals)._handle = handle
 }
 
-function closeWith(onClose: () => void) {
-  return function close(this: Handle, callback?: () => void): void {
-    onClose()
+/** Has something done right before a handle closes. */
+export function beforeClose(handle: object, run: () => void): void {
+  const value = function close(this: Handle, callback?: () => void): void {
+    run()
     Object.getPrototypeOf(this).close.call(this, callback)
   }
+  Object.defineProperty(handle, 'close', { value })
 }

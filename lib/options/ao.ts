@@ -1,7 +1,8 @@
 import { endianness } from 'node:os'
 import { invalidArgValue } from '../errors.js'
 import { optional, validateBoolean, validateInteger, validateObject, validateString } from '../validate.js'
-import type { BytesCodec } from './codec.js'
+import { viewOf } from './codecs/fields.js'
+import type { BytesCodec } from './codecs/form.js'
 import { interfaceIndex } from './membership.js'
 import { writeOnly } from './oneway.js'
 import { encodeKey, encodePeer } from './signature.js'
@@ -128,7 +129,7 @@ export const aoKeyName: BytesCodec = {
 export const aoInfo: BytesCodec = {
   capacity: 48,
   decode(read) {
-    const view = new DataView(read.buffer, read.byteOffset, read.length)
+    const view = viewOf(read)
     const flags = view.getUint32(0, little)
     const has = (name: (typeof settingFlags)[number]) => (flags & bit(settingFlags.indexOf(name))) !== 0
     const [good = 0n, bad = 0n, keyNotFound = 0n, unsigned = 0n, droppedIcmps = 0n] = Array.from(

@@ -1,6 +1,7 @@
 import { endianness } from 'node:os'
 import { decodeAddress } from '../sockaddr.js'
-import type { BytesCodec } from './codec.js'
+import { viewOf } from './codecs/fields.js'
+import type { BytesCodec } from './codecs/form.js'
 import { readOnly } from './oneway.js'
 
 /** A key for TCP-AO as the kernel tells it. */
@@ -66,7 +67,7 @@ export const aoKeys: BytesCodec = {
   capacity: size,
   request: request(),
   decode(read) {
-    const view = new DataView(read.buffer, read.byteOffset, read.length)
+    const view = viewOf(read)
     const count = view.getUint32(at.count, little)
     return (count === 0 ? { count } : { count, first: decodeKey(read, view) }) satisfies AoKeys
   },

@@ -4,7 +4,7 @@ import { errnoOf, invalidArgType, invalidArgValue, systemError } from '../errors
 import { families } from '../platform.js'
 import { encodeAddress, parseIPv6 } from '../sockaddr.js'
 import { validateObject, validateString } from '../validate.js'
-import type { BytesCodec } from './codec.js'
+import type { BytesCodec } from './codecs/form.js'
 import type { Level } from './entry.js'
 import { interfaceIndex, type Membership } from './membership.js'
 import { writeOnly } from './oneway.js'

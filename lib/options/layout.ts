@@ -1,4 +1,5 @@
 import { endianness } from 'node:os'
+import { viewOf } from './codecs/fields.js'
 
 /** A number in a structure of C's: its name here, where it begins, and how many bytes it has. */
 export type Field<Name extends string> = readonly [name: Name, offset: number, width: 1 | 4 | 8]
@@ -16,7 +17,7 @@ export function readFields<Name extends string>(
   bytes: Uint8Array,
   fields: readonly Field<Name>[],
 ): Partial<Record<Name, number>> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   const numbers: Partial<Record<Name, number>> = {}
   for (const [name, offset, width] of fields) {
     if (offset + width <= bytes.length) numbers[name] = readNumber(view, offset, width)

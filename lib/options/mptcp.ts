@@ -1,5 +1,6 @@
 import { endianness } from 'node:os'
-import type { BytesCodec } from './codec.js'
+import { viewOf } from './codecs/fields.js'
+import type { BytesCodec } from './codecs/form.js'
 import { readOnly } from './oneway.js'
 
 /**
@@ -82,10 +83,6 @@ const layout: readonly (readonly [name: Field, offset: number, width: 1 | 4 | 8]
   ['lastDataReceivedMs', 88, 4],
   ['lastAckReceivedMs', 92, 4],
 ]
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-}
 
 function readNumber(view: DataView, offset: number, width: 1 | 4 | 8): number | bigint {
   if (width === 1) return view.getUint8(offset)

@@ -1,6 +1,6 @@
 import { native } from '../native.js'
 import { addressCapacity, decodeAddress } from '../sockaddr.js'
-import type { BytesCodec } from './codec.js'
+import type { BytesCodec } from './codecs/form.js'
 import { readOnly } from './oneway.js'
 
 const familySize = 2

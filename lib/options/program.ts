@@ -1,7 +1,8 @@
 import { endianness } from 'node:os'
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors.js'
 import { validateInteger, validateObject } from '../validate.js'
-import type { BytesCodec } from './codec.js'
+import { viewOf } from './codecs/fields.js'
+import type { BytesCodec } from './codecs/form.js'
 
 /** One instruction of a classic BPF program. */
 export interface Instruction {
@@ -64,7 +65,7 @@ export const program: BytesCodec = {
   capacity: programCapacity,
   isProgram: true,
   decode(bytes) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const view = viewOf(bytes)
     return Array.from({ length: bytes.length / size }, (_, index): Instruction => {
       const at = index * size
       const [jt, jf] = [view.getUint8(at + 2), view.getUint8(at + 3)]

@@ -3,7 +3,7 @@ import { types } from 'node:util'
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors.js'
 import { encodeAddress, validateAddress } from '../sockaddr.js'
 import { optional, validateInteger, validateObject } from '../validate.js'
-import type { BytesCodec } from './codec.js'
+import type { BytesCodec } from './codecs/form.js'
 import { interfaceIndex } from './membership.js'
 import { writeOnly } from './oneway.js'
 

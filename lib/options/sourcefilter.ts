@@ -2,7 +2,8 @@ import { endianness } from 'node:os'
 import { invalidArgType } from '../errors.js'
 import { decodeAddress } from '../sockaddr.js'
 import { validateOneOf } from '../validate.js'
-import type { BytesCodec } from './codec.js'
+import { viewOf } from './codecs/fields.js'
+import type { BytesCodec } from './codecs/form.js'
 import { encodeGroup, encodeSource, groupSize, levelOfGroup } from './groups.js'
 import { encodeInAddr, type Membership } from './membership.js'
 import { writeOnly } from './oneway.js'
@@ -49,7 +50,7 @@ export function requestFilter(membership: unknown, name: string, room: number): 
 
 /** Reads the answer to such a request, and how many sources there are, which can be more than there was room for. */
 export function decodeFilter(bytes: Buffer): Pick<SourceFilter, 'mode' | 'sources'> & { count: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   const count = view.getUint32(groupSize + 4, little)
   const room = Math.floor((bytes.length - headSize) / storageSize)
   const sources = Array.from({ length: Math.min(count, room) }, (_, index) => {

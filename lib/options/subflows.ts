@@ -1,6 +1,7 @@
 import { endianness } from 'node:os'
 import { decodeAddress, type SocketAddress } from '../sockaddr.js'
-import type { BytesCodec } from './codec.js'
+import { viewOf } from './codecs/fields.js'
+import type { BytesCodec } from './codecs/form.js'
 import { readOnly } from './oneway.js'
 import { decodeTcpInfo, type TcpInfo, tcpInfoSize } from './tcpinfo.js'
 
@@ -26,7 +27,7 @@ function subflowCodec(elementSize: number, decode: (element: Buffer) => unknown)
     capacity: headSize + most * elementSize,
     request: requestOf(elementSize),
     decode(read) {
-      const view = new DataView(read.buffer, read.byteOffset, read.length)
+      const view = viewOf(read)
       const [count, kernelSize] = [view.getUint32(4, little), view.getUint32(8, little)]
       return Array.from({ length: Math.min(count, most) }, (_, index) => {
         const start = headSize + index * elementSize

@@ -1,4 +1,5 @@
 import { endianness } from 'node:os'
+import { viewOf } from './codecs/fields.js'
 
 /** The states of a TCP connection (RFC 9293), by the kernel's number. */
 const states = [
@@ -188,7 +189,7 @@ export function decodeTcpInfo(bytes: Uint8Array): TcpInfo {
     receiveWindowScale: little ? high : low,
     deliveryRateAppLimited: ((head[7] ?? 0) & (little ? 0x01 : 0x80)) !== 0,
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   const numbers: Partial<Record<keyof TcpInfo, number>> = {}
   let offset = headSize
   for (const [name, width] of layout) {

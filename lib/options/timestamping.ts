@@ -1,7 +1,8 @@
 import { endianness } from 'node:os'
 import { invalidArgType } from '../errors.js'
 import { maxInt32, validateInteger, validateObject, validateOneOf } from '../validate.js'
-import type { BytesCodec } from './codec.js'
+import { viewOf } from './codecs/fields.js'
+import type { BytesCodec } from './codecs/form.js'
 
 /** The flags of SO_TIMESTAMPING without their prefix, by bit. */
 const flagNames = [
@@ -43,7 +44,7 @@ const little = endianness() === 'LE'
 export const timestamping: BytesCodec = {
   capacity: 8,
   decode(bytes) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const view = viewOf(bytes)
     const bits = view.getInt32(0, little)
     const flags = flagNames.filter((_, bit) => (bits >> bit) & 1)
     return { flags, bindPhc: bytes.length < 8 ? 0 : view.getInt32(4, little) } satisfies Timestamping

@@ -1,4 +1,5 @@
 import { endianness } from 'node:os'
+import { viewOf } from './codecs/fields.js'
 import { type Field, readFields } from './layout.js'
 
 /** Who is at the other end of a Unix socket, on macOS and FreeBSD. */
@@ -30,7 +31,7 @@ export const peerCredentialsSize = 88
  */
 export function decodePeerCredentials(bytes: Uint8Array): LocalPeerCredentials {
   const { uid = 0 } = readFields(bytes, head)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   const told = bytes.length < groupsOffset ? 0 : view.getInt16(8, little)
   const held = Math.floor((bytes.length - groupsOffset) / 4)
   const count = Math.max(0, Math.min(told, mostGroups, held))

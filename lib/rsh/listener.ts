@@ -42,7 +42,7 @@ export class BackListener {
     // With a handler of its own, no error of an accepted connection is without one.
     this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (back) => this.#accept(back))
     this.#server.on('error', () => {})
-    adoptListener(this.#server, socket, backlog, undefined)
+    adoptListener(this.#server, socket, backlog)
     noteListening(port, true)
   }
 

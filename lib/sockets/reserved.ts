@@ -83,6 +83,7 @@ export function validateReservedPort(value: unknown, name: string): asserts valu
 export function reservedOf(port: unknown, name: string): ReservedPortOptions | undefined {
   if (port === undefined || typeof port === 'number') return undefined
   const asked = port === 'reserved' ? {} : port
+  if (typeof asked !== 'object') throw invalidArgType(name, "a number, 'reserved' or an object", port)
   validateReservedPort(asked, name)
   return asked
 }

@@ -70,6 +70,11 @@ describe('connect to a name', () => {
     expect(await refusedConnect({ host, port: 1, lookup: lookupOf(...addresses) })).toHaveProperty('code', code)
   })
 
+  test.each([null, undefined, [null], [{}]])('rejects a lookup that gives %j', async (answer) => {
+    const lookup: net.LookupFunction = (_name, _options, done) => done(null, answer as unknown as string)
+    expect(await refusedConnect({ host, port: 1, lookup })).toHaveProperty('code', 'ERR_INVALID_IP_ADDRESS')
+  })
+
   test('rejects a name that does not exist', async () => {
     const error = await refusedConnect({ host: 'name.invalid', port: 1 })
     expect(error.code).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/)

@@ -5,7 +5,7 @@ import { tcpInfo } from '../../lib/diag.js'
 import { BareSocket, connect, getOption, type ListenOptions, listen } from '../../lib/index.js'
 import { native } from '../../lib/native.js'
 import { unusedPort, useOwnNetwork } from '../sockets/network.js'
-import { isRoot } from '../support.js'
+import { inProcess, isRoot, openDescriptors, rejectionOf } from '../support.js'
 import { portOfServer } from './pairs.js'
 import { keepServers, refusedListen } from './servers.js'
 
@@ -118,5 +118,47 @@ describe('the control function of listen', () => {
     })
     const error = await refusedListen({ host, control: (socket) => socket.close() })
     expect(error).toHaveProperty('code', 'ERR_SOCKET_CLOSED')
+  })
+
+  test('can close the server, which does not listen then', async () => {
+    const server = keep(net.createServer())
+    const descriptors = openDescriptors()
+    const error = await rejectionOf(listen(server, { host, control: () => void server.close() }))
+    expect(error).toHaveProperty('code', 'ERR_SERVER_NOT_RUNNING')
+    expect(server.listening).toBe(false)
+    expect(openDescriptors()).toBe(descriptors)
+    await listen(server, { host })
+    expect(server.listening).toBe(true)
+  })
+})
+
+describe('a listener of listening', () => {
+  test('that throws does not keep listen waiting', async () => {
+    const answer = await inProcess(`
+      import net from 'node:net'
+      const caught = []
+      process.on('uncaughtException', ({ message }) => caught.push(message))
+      const server = net.createServer().on('listening', () => { throw new Error('on purpose') })
+      await sockctl.listen(server, { host: '${host}' })
+      report({ caught, listening: server.listening })
+      server.close()
+    `)
+    expect(answer).toEqual({ caught: ['on purpose'], listening: true })
+  })
+
+  test('that fires the signal makes listen reject, and the server close', async () => {
+    const controller = new AbortController()
+    const server = net.createServer().on('listening', () => controller.abort())
+    const error = await rejectionOf(listen(server, { host, signal: controller.signal }))
+    expect(error).toHaveProperty('code', 'ABORT_ERR')
+    expect(server.listening).toBe(false)
+  })
+
+  test('that comes after a close() is not waited for', async () => {
+    const server = keep(net.createServer())
+    // Right after the listener is adopted, before the tick in which Node says 'listening'.
+    const close = () => void server.close()
+    const error = await rejectionOf(listen(server, { host, control: () => queueMicrotask(close) }))
+    expect(error).toHaveProperty('code', 'ERR_SERVER_NOT_RUNNING')
   })
 })

@@ -111,6 +111,14 @@ describe('listen with wrong arguments', () => {
     expect(emitted).toEqual([])
   })
 
+  test.each([null, undefined, 'text'])('rejects with %j where the control function throws that', async (thrown) => {
+    const control = () => {
+      throw thrown
+    }
+    // For both families, of which the first one fails.
+    expect(await rejectionOf(listen(greeter(), { control }))).toBe(thrown)
+  })
+
   test.each([undefined, null, {}, new net.Socket(), net.Server])('rejects %s for a server', async (server) => {
     const error = await rejectionOf(listen(server as net.Server, { host }))
     expect(error).toHaveProperty('code', 'ERR_INVALID_ARG_TYPE')

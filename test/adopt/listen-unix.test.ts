@@ -61,6 +61,17 @@ describe('listen on a path', () => {
     expect(await text(net.connect(path))).toBe('hello')
   })
 
+  test('removes it at once, so that the server can come back before it says close', async () => {
+    const server = await serve({ path })
+    // Not in a tick of its own: 'close' comes once it listens again.
+    await Promise.resolve()
+    server.close()
+    expect(existsSync(path)).toBe(false)
+    await listen(server, { path })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect({ listening: server.listening, file: existsSync(path) }).toEqual({ listening: true, file: true })
+  })
+
   test('leaves a file that another has put in its place', async () => {
     const server = await serve({ path })
     unlinkSync(path)

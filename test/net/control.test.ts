@@ -85,6 +85,28 @@ describe('connect of sockctl/net', () => {
     expect(await errorOf(client)).toBe(own)
   })
 
+  test('tells of each address why it could not be bound', async () => {
+    const taken = await serve()
+    const own = new Error('mine')
+    const attempts: (() => void)[] = [() => {}, () => Promise.reject(own), () => {}]
+    const client = net.connect({
+      port: taken,
+      host: 'three',
+      localPort: taken,
+      lookup: lookupOf(host, '127.0.0.2', '127.0.0.3'),
+      autoSelectFamily: true,
+      control: () => attempts.shift()?.(),
+    })
+    const error = (await errorOf(client)) as AggregateError
+    const cause = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' })
+    expect(error.errors).toMatchObject([
+      { code: 'EADDRINUSE', syscall: 'bind' },
+      { code: 'ERR_INVALID_ARG_VALUE', cause },
+      { code: 'EADDRINUSE', syscall: 'bind' },
+    ])
+    expect(error.errors[0].cause).toBeUndefined()
+  })
+
   test('keeps the options of a connect() for that one alone', async () => {
     const port = await serve()
     const client = net.connect({ port, host, options: { TCP_KEEPIDLE: 77 } })
@@ -133,6 +155,20 @@ describe('listen of sockctl/net', () => {
     await once(server, 'close')
     await new Promise((resolve) => setImmediate(resolve))
     expect({ events, listening: server.listening }).toEqual({ events: [], listening: false })
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
+  })
+
+  test('does not listen once its control function has closed the server', async () => {
+    const descriptors = openDescriptors()
+    const events: string[] = []
+    const server = net.createServer()
+    for (const name of ['listening', 'error', 'close']) server.on(name, () => events.push(name))
+    const closed = new Promise((resolve) => {
+      server.listen({ port: 0, host, control: () => void server.close(resolve) })
+    })
+    expect(await closed).toHaveProperty('code', 'ERR_SERVER_NOT_RUNNING')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect({ events, listening: server.listening }).toEqual({ events: ['close'], listening: false })
     expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
   })
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { getOption, setOption, type ValueType } from '../../lib/index.js'
-import { bytesCodecs, type ScalarCodec, scalarCodecs } from '../../lib/options/codec.js'
+import { bytesCodecs, scalarCodecs } from '../../lib/options/codec.js'
+import type { ScalarCodec } from '../../lib/options/codecs/form.js'
 import { loopbackIndex, openSocket } from './kinds.js'
 
 const maxInt32 = 2 ** 31 - 1

@@ -64,8 +64,8 @@ export function listenOn(
 ): Promise<unknown> {
   const { path } = socket.address()
   applyChanges(socket.fd, preparation.changes)
-  if (path !== undefined && existsSync(path)) tendPath(server, path, {})
-  adoptListener(server, socket, backlog, path)
+  const onClose = path !== undefined && existsSync(path) ? tendPath(server, path, {}) : () => {}
+  adoptListener(server, socket, backlog, path === undefined ? undefined : { path, onClose })
   return once(server, 'listening')
 }
 

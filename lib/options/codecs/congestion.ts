@@ -1,4 +1,4 @@
-import { decodeWords } from './fields.js'
+import { decodeWords, viewOf } from './fields.js'
 
 /** BBR's unit of a gain, and DCTCP's of its estimate. */
 const gainUnit = 256
@@ -58,7 +58,7 @@ export function decodeCongestionInfo(bytes: Uint8Array): CongestionInfo {
     return { bbr: { bandwidth, minRttUs: third, pacingGain, congestionWindowGain } }
   }
   if (bytes.length < sharedSize) return {}
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   return {
     vegas: { enabled: first !== 0, rttCount: second, rttUs: third, minRttUs: fourth },
     dctcp: {

@@ -8,9 +8,14 @@ export const little = endianness() === 'LE'
 const wordSize = 4
 const maxWord = 2 ** 32 - 1
 
+/** A view of bytes, wherever in their buffer they are. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 /** The unsigned 32-bit integers that a structure is made of, as many as there are whole ones. */
 export function decodeWords(bytes: Uint8Array): number[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   return Array.from({ length: Math.floor(bytes.length / wordSize) }, (_, index) =>
     view.getUint32(index * wordSize, little),
   )

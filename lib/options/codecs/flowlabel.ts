@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import { invalidArgType } from '../../errors.js'
 import { formatIPv6, parseIPv6 } from '../../sockaddr.js'
 import { optional, validateBoolean, validateInteger, validateObject, validateOneOf } from '../../validate.js'
-import { little } from './fields.js'
+import { little, viewOf } from './fields.js'
 import { nameOf } from './named.js'
 
 const actions = { get: 0, put: 1, renew: 2 } as const
@@ -55,7 +55,7 @@ export const flowLabelSize = 32
 
 /** Reads struct in6_flowlabel_req: address, label in network byte order, action, share, flags, times. */
 export function decodeFlowLabel(bytes: Uint8Array): FlowLabel {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   return {
     label: view.getUint32(16) & largestLabel,
     address: formatIPv6(bytes.subarray(0, 16)),

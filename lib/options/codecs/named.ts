@@ -1,7 +1,7 @@
 import { invalidArgType } from '../../errors.js'
 import { maxInt32, validateInteger, validateOneOf } from '../../validate.js'
-import type { ScalarCodec } from '../codec.js'
 import type { NamedNumber, Platform } from '../entry.js'
+import type { ScalarCodec } from './form.js'
 
 /** The name of a number, or the number where it has none. */
 export function nameOf<Name extends string>(names: Readonly<Record<Name, number>>, number: number): Name | number {

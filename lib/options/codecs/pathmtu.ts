@@ -1,5 +1,5 @@
 import { formatIPv6 } from '../../sockaddr.js'
-import { little } from './fields.js'
+import { little, viewOf } from './fields.js'
 
 const addressOffset = 8
 const mtuOffset = 28
@@ -14,7 +14,7 @@ export interface PathMtu {
 
 /** Reads struct ip6_mtuinfo: a struct sockaddr_in6, then the size. */
 export function decodePathMtu(bytes: Uint8Array): PathMtu {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const view = viewOf(bytes)
   const address = formatIPv6(bytes.subarray(addressOffset, addressOffset + 16))
   return { address, mtu: view.getUint32(mtuOffset, little) }
 }

@@ -1,5 +1,5 @@
 import { maxInt32 } from '../../validate.js'
-import type { ScalarCodec } from '../codec.js'
+import type { ScalarCodec } from './form.js'
 import { numberOf } from './named.js'
 
 /** The code points of RFC 2474, 2597, 3246, 5865 and 8622 in their place, above the bits of ECN, and the older names. */

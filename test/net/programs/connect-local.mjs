@@ -36,7 +36,20 @@ async function leaveRemnant({ serve, net, watch }, localPort) {
   server.close()
 }
 
+/** Connects from an address, and again at an event or at once. */
+async function connectAgain({ serve, net, watch, outcome }, event) {
+  const { server, port } = await serve((socket) => socket.resume())
+  const options = { port, host: '127.0.0.1', localAddress: '127.0.0.2' }
+  const client = watch('client', net.connect(options))
+  if (event) await until(client, event)
+  outcome('connect() again', () => client.connect(options) === client)
+  await until(client, 'close')
+  server.close()
+}
+
 export const programs = {
+  'a local address, and once more while it connects': (tools) => connectAgain(tools, undefined),
+  'a local address, and once more when it is connected': (tools) => connectAgain(tools, 'connect'),
   'a local address': (tools) => from(tools, { localAddress: '127.0.0.2' }),
   'a local port': async (tools) => from(tools, { localPort: await tools.freePort() }),
   'a local port of 0': (tools) => from(tools, { localPort: 0 }),

@@ -11,6 +11,7 @@ async function listenAndClose({ net, watch, note, state }, ...args) {
   await until(server, 'listening')
   state(server)
   const address = server.address()
+  if (typeof address === 'object') note('what Node knows it by', server._connectionKey)
   if (typeof address === 'string' && !address.startsWith('\0')) note('mode', statSync(address).mode)
   server.close()
 }
