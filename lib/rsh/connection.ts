@@ -2,18 +2,19 @@ import type net from 'node:net'
 import { adoptTcpSocket } from '../handle/adopt.js'
 import { setOption } from '../options/index.js'
 import type { BareSocket } from '../sockets/index.js'
+import type { Channel } from './sink.js'
 
 /** Who ended a connection first. */
 export type First = 'none' | 'remote' | 'local' | 'reset'
 
-/** What a connection tells of. */
+/** What a connection tells of; the channel says which one it is. */
 export interface ConnectionEvents {
   /** Takes what came, which is only lent; false has no more come until `resume`. */
-  data(chunk: Uint8Array): boolean
+  data(channel: Channel, chunk: Uint8Array): boolean
   /** The other side has ended. */
-  ended(): void
+  ended(channel: Channel): void
   /** The connection broke: it was reset, or never made. */
-  broken(error: NodeJS.ErrnoException): void
+  broken(channel: Channel, error: NodeJS.ErrnoException): void
 }
 
 /** Every connection reads into this one, and hands on what came before the next reads. */
@@ -21,35 +22,41 @@ const shared = new Uint8Array(65_536)
 
 /** One of the connections of a command, which keeps count of who ends it first. */
 export class Connection {
+  readonly channel: Channel
+  /** Who is told. */
+  events: ConnectionEvents
   readonly #socket: net.Socket
   #first: First = 'none'
   #isClosed = false
 
-  private constructor(socket: net.Socket, events: ConnectionEvents) {
+  private constructor(channel: Channel, socket: net.Socket, events: ConnectionEvents) {
+    this.channel = channel
+    this.events = events
     this.#socket = socket
     socket.on('end', () => {
       if (this.#first === 'none') this.#first = 'remote'
-      if (!this.#isClosed) events.ended()
+      if (!this.#isClosed) this.events.ended(channel)
     })
     socket.on('error', (error) => {
       if (this.#isClosed) return
       this.#first = 'reset'
-      events.broken(error)
+      this.events.broken(channel, error)
     })
   }
 
   /** Takes over a socket whose connect(2) goes on. */
   static connecting(bare: BareSocket, events: ConnectionEvents): Connection {
-    const callback = (length: number) => events.data(shared.subarray(0, length))
+    const callback = (length: number) => connection.events.data('stdout', shared.subarray(0, length))
     const socket = adoptTcpSocket(bare, { allowHalfOpen: true, onread: { buffer: shared, callback } })
-    return new Connection(socket, events)
+    const connection = new Connection('stdout', socket, events)
+    return connection
   }
 
   /** Takes over a socket that a listener accepted. */
   static accepted(socket: net.Socket, events: ConnectionEvents): Connection {
-    const connection = new Connection(socket, events)
+    const connection = new Connection('stderr', socket, events)
     socket.on('data', (chunk: Buffer) => {
-      if (!events.data(chunk)) socket.pause()
+      if (!connection.events.data('stderr', chunk)) socket.pause()
     })
     return connection
   }
@@ -67,10 +74,6 @@ export class Connection {
   end(callback?: () => void): void {
     if (this.#first === 'none') this.#first = 'local'
     this.#socket.end(callback)
-  }
-
-  pause(): void {
-    this.#socket.pause()
   }
 
   resume(): void {
