@@ -28,6 +28,7 @@ export class Connection {
   readonly #socket: net.Socket
   #first: First = 'none'
   #isClosed = false
+  #isPaused = false
 
   private constructor(channel: Channel, socket: net.Socket, events: ConnectionEvents) {
     this.channel = channel
@@ -46,17 +47,18 @@ export class Connection {
 
   /** Takes over a socket whose connect(2) goes on. */
   static connecting(bare: BareSocket, events: ConnectionEvents): Connection {
-    const callback = (length: number) => connection.events.data('stdout', shared.subarray(0, length))
+    const callback = (length: number) => connection.#hear(shared.subarray(0, length))
     const socket = adoptTcpSocket(bare, { allowHalfOpen: true, onread: { buffer: shared, callback } })
     const connection = new Connection('stdout', socket, events)
     return connection
   }
 
-  /** Takes over a socket that a listener accepted. */
+  /** Takes over a socket that a listener accepted, and that is paused. */
   static accepted(socket: net.Socket, events: ConnectionEvents): Connection {
     const connection = new Connection('stderr', socket, events)
+    connection.#isPaused = true
     socket.on('data', (chunk: Buffer) => {
-      if (!connection.events.data('stderr', chunk)) socket.pause()
+      if (!connection.#hear(chunk)) socket.pause()
     })
     return connection
   }
@@ -76,8 +78,17 @@ export class Connection {
     this.#socket.end(callback)
   }
 
+  /** Goes on where it was stopped. */
   resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
     this.#socket.resume()
+  }
+
+  #hear(chunk: Uint8Array): boolean {
+    const goesOn = this.events.data(this.channel, chunk)
+    this.#isPaused = !goesOn
+    return goesOn
   }
 
   /** Closes: after the other side's end without a trace on this one. */

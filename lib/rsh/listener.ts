@@ -19,7 +19,8 @@ export interface Claim {
 const backlog = 4096
 /** The form in which Node shows the address of a peer. */
 function plain(address: string): string {
-  return address.replace(/%.*/, '')
+  const zone = address.indexOf('%')
+  return zone === -1 ? address : address.slice(0, zone)
 }
 
 function reset(socket: net.Socket): void {
@@ -87,8 +88,10 @@ export class BackListener {
 
   /** The command that a connection from an address may be for; undefined where none is waited for. */
   #claimOf(address: string): Claim | undefined {
-    const [first] = this.#claims.size === 1 ? this.#claims.values() : []
-    return this.#claims.get(plain(address)) ?? first
+    const exact = this.#claims.get(plain(address))
+    if (exact || this.#claims.size !== 1) return exact
+    const [first] = this.#claims.values()
+    return first
   }
 
   #accept(socket: net.Socket): void {

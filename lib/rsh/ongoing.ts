@@ -67,14 +67,17 @@ export class Ongoing {
     this.phases.end()
     this.cancelWait?.()
     this.place?.leave()
-    for (const connection of [this.main, this.back]) {
-      if (error) connection?.reset()
-      else connection?.close()
-    }
+    this.#end(this.main, error)
+    this.#end(this.back, error)
     const report = reportOf(this.#begun, this.main, this.back)
     this.source?.release(this.main?.first === 'local')
     if (error) this.sink.failed(error, report)
     else this.sink.done(report)
+  }
+
+  #end(connection: Connection | undefined, error: Error | undefined): void {
+    if (error) connection?.reset()
+    else connection?.close()
   }
 
   #expired(phase: RshPhase, ms: number): void {
