@@ -103,7 +103,8 @@ export class Collector implements Sink {
         () => this.from?.session?.resume(channel),
         (error: Error) => this.from?.abort(error),
       )
-      const pending = (this.#pending ??= new Set())
+      this.#pending ??= new Set()
+      const pending = this.#pending
       pending.add(goOn)
       void goOn.then(() => pending.delete(goOn))
     } catch (error) {
