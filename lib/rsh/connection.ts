@@ -1,5 +1,5 @@
 import type net from 'node:net'
-import { adoptTcpSocket } from '../handle/adopt.js'
+import { adoptHandle, adoptTcpSocket, type TcpHandle } from '../handle/adopt.js'
 import { setOption } from '../options/index.js'
 import type { BareSocket } from '../sockets/index.js'
 import type { Channel } from './sink.js'
@@ -20,6 +20,9 @@ export interface ConnectionEvents {
 /** Every connection reads into this one, and hands on what came before the next reads. */
 const shared = new Uint8Array(65_536)
 
+/** Whom a connection tells that no command has taken yet. */
+const nobody: ConnectionEvents = { data: () => false, ended: () => {}, broken: () => {} }
+
 /** One of the connections of a command, which keeps count of who ends it first. */
 export class Connection {
   readonly channel: Channel
@@ -30,9 +33,10 @@ export class Connection {
   #isClosed = false
   #isPaused = false
 
-  private constructor(channel: Channel, socket: net.Socket, events: ConnectionEvents) {
+  private constructor(channel: Channel, events: ConnectionEvents, adopt: (onread: net.OnReadOpts) => net.Socket) {
     this.channel = channel
     this.events = events
+    const socket = adopt({ buffer: shared, callback: (length) => this.#hear(shared.subarray(0, length)) })
     this.#socket = socket
     socket.on('end', () => {
       if (this.#first === 'none') this.#first = 'remote'
@@ -47,20 +51,24 @@ export class Connection {
 
   /** Takes over a socket whose connect(2) goes on. */
   static connecting(bare: BareSocket, events: ConnectionEvents): Connection {
-    const callback = (length: number) => connection.#hear(shared.subarray(0, length))
-    const socket = adoptTcpSocket(bare, { allowHalfOpen: true, onread: { buffer: shared, callback } })
-    const connection = new Connection('stdout', socket, events)
+    return new Connection('stdout', events, (onread) => adoptTcpSocket(bare, { allowHalfOpen: true, onread }))
+  }
+
+  /** Takes over what a listener accepted; nothing comes until `resume`. */
+  static accepted(handle: TcpHandle): Connection {
+    const options = { allowHalfOpen: true, pauseOnCreate: true }
+    const connection = new Connection('stderr', nobody, (onread) => adoptHandle(handle, { ...options, onread }))
+    connection.#isPaused = true
     return connection
   }
 
-  /** Takes over a socket that a listener accepted, and that is paused. */
-  static accepted(socket: net.Socket, events: ConnectionEvents): Connection {
-    const connection = new Connection('stderr', socket, events)
-    connection.#isPaused = true
-    socket.on('data', (chunk: Buffer) => {
-      if (!connection.#hear(chunk)) socket.pause()
-    })
-    return connection
+  /** The address of the other side; undefined where it is gone already. */
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress
+  }
+
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort
   }
 
   /** Who ended it first, so far. */

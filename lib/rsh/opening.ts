@@ -1,4 +1,3 @@
-import type net from 'node:net'
 import { AnswerReader } from './answer.js'
 import { Connection, type ConnectionEvents } from './connection.js'
 import { callError, shownText } from './errors.js'
@@ -50,10 +49,11 @@ export class Opening implements Claim, ConnectionEvents {
     })
   }
 
-  take(socket: net.Socket): void {
+  take(connection: Connection): void {
     const command = this.#command
     command.phases.endBack()
-    command.back = Connection.accepted(socket, this)
+    connection.events = this
+    command.back = connection
     command.place?.leave()
     if (this.#isAccepted) this.#run()
   }
