@@ -1,38 +1,22 @@
-import { AnswerReader } from './answer.js'
-import { Connection, type ConnectionEvents } from './connection.js'
-import { callError, shownText } from './errors.js'
-import type { Claim } from './listener.js'
+import { Connection } from './connection.js'
 import { listeners, type Place } from './listeners.js'
 import { obtain } from './obtain.js'
 import type { Ongoing } from './ongoing.js'
-import { Running } from './running.js'
-import type { Channel } from './sink.js'
+import { Reply } from './reply.js'
 import { openSource, type Source, waitForSource } from './source.js'
 import type { WaitInfo } from './types.js'
 
-/** How many pieces of output are kept while the second connection is still to come. */
-const mostEarly = 4
 const nothing = new Uint8Array(0)
 
-/** What happens before a command runs: finds a port, connects, asks, and waits for the answer and the second connection. */
-export class Opening implements Claim, ConnectionEvents {
+/** Asks a server to run a command: finds a port, connects, and finds a place for the second connection. */
+export class Opening {
   readonly #command: Ongoing
-  readonly #reader = new AnswerReader()
-  #isAccepted = false
-  /** What came behind the answer, while the second connection was still to come. */
-  readonly #early: Uint8Array[] = []
-  #hasEnded = false
+  readonly #reply: Reply
+  #isWaiting = false
 
   constructor(command: Ongoing) {
     this.#command = command
-  }
-
-  get address(): string {
-    return this.#command.target.address
-  }
-
-  get strict(): boolean {
-    return this.#command.request.backAddress === 'dialled'
+    this.#reply = new Reply(command)
   }
 
   start(): void {
@@ -49,70 +33,19 @@ export class Opening implements Claim, ConnectionEvents {
     })
   }
 
-  take(connection: Connection): void {
-    const command = this.#command
-    command.phases.endBack()
-    connection.events = this
-    command.back = connection
-    command.place?.leave()
-    if (this.#isAccepted) this.#run()
-  }
-
-  refuse(reason: string): void {
-    this.#command.refusedBack = reason
-    if (this.#isAccepted) this.#command.failChannel()
-  }
-
-  data(_: Channel, chunk: Uint8Array): boolean {
-    const command = this.#command
-    if (command.isOver) return false
-    if (this.#isAccepted) return this.#keep(chunk)
-    command.wasConnected = true
-    const answer = this.#reader.read(chunk)
-    if (answer.kind === 'yes') return this.#accepted(answer.rest)
-    if (answer.kind === 'no') this.#refused(answer.text)
-    if (answer.kind === 'strange') {
-      const what = `the server does not speak rsh: ${shownText(answer.text)}`
-      command.fail('ERR_SOCKCTL_RSH_PROTOCOL', what, { remoteText: answer.text })
-    }
-    return !command.isOver
-  }
-
-  ended(): void {
-    if (this.#isAccepted) {
-      // Its second connection may have come in this very turn.
-      this.#hasEnded = true
-      this.#soon(() => this.#command.failChannel())
-      return
-    }
-    this.#command.wasConnected = true
-    this.#unanswered('end')
-  }
-
-  broken(channel: Channel, error: NodeJS.ErrnoException): void {
-    const command = this.#command
-    if (channel === 'stderr') {
-      command.refusedBack = `it broke (${error.code})`
-      command.failChannel()
-    } else if (!command.wasConnected && error.code !== 'ECONNRESET' && error.code !== 'EPIPE') {
-      const { address, port } = command.party
-      command.finish(callError(error.errno ?? 0, 'connect', { address, port }))
-    } else if (this.#isAccepted) {
-      command.fail('ERR_SOCKCTL_RSH_CUT', `the connection broke as the command began (${error.code})`)
-    } else this.#unanswered('reset')
-  }
-
   #waits(info: Pick<WaitInfo, 'reason' | 'used' | 'nextMs'>): void {
     const { request, party, phases, target } = this.#command
-    phases.begin('port')
+    if (!this.#isWaiting) phases.begin('port')
+    this.#isWaiting = true
     request.onWait?.({ host: party.host, address: target.address, ...info })
   }
 
   #connect(source: Source): void {
     const command = this.#command
     command.source = source
+    this.#isWaiting = false
     command.phases.begin('connect')
-    command.main = Connection.connecting(source.socket, this)
+    command.main = Connection.connecting(source.socket, this.#reply)
     const isReady = !command.request.separate || this.#claimEarly()
     if (isReady) this.#ask()
     // Nothing can be written before the connection is made, be it nothing at all.
@@ -124,7 +57,7 @@ export class Opening implements Claim, ConnectionEvents {
     const command = this.#command
     const own = listeners[command.target.family]
     try {
-      command.place = own.isAmple ? own.claim(this) : undefined
+      command.place = own.isAmple ? own.claim(this.#reply) : undefined
     } catch {
       // What no listener can do is told of when there is a connection.
     }
@@ -137,7 +70,7 @@ export class Opening implements Claim, ConnectionEvents {
     command.wasConnected = true
     const own = listeners[command.target.family]
     command.cancelWait = obtain<Place>({
-      take: () => own.claim(this),
+      take: () => own.claim(this.#reply),
       wait: (again) => {
         this.#waits({ reason: 'listener', used: own.size, nextMs: undefined })
         return own.wait(again)
@@ -159,52 +92,5 @@ export class Opening implements Claim, ConnectionEvents {
       command.phases.begin('reply')
       if (command.place && !command.back) command.phases.beginBack()
     })
-  }
-
-  #accepted(rest: Uint8Array): boolean {
-    this.#isAccepted = true
-    const goesOn = this.#keep(rest)
-    // The second connection was made before the server said yes; its listener may tell of it only in this turn.
-    if (!this.#command.place || this.#command.back) return this.#run()
-    this.#soon(() => {
-      if (this.#command.refusedBack) this.#command.failChannel()
-    })
-    return goesOn
-  }
-
-  /** Keeps what comes before its time, as long as it is little. */
-  #keep(chunk: Uint8Array): boolean {
-    if (chunk.length > 0) this.#early.push(Uint8Array.from(chunk))
-    return this.#early.length < mostEarly
-  }
-
-  /** Calls after this turn of the event loop, if the command does not run by then. */
-  #soon(callback: () => void): void {
-    setImmediate(() => {
-      if (!this.#command.isOver && !this.#command.isRunning) callback()
-    })
-  }
-
-  #run(): boolean {
-    return new Running(this.#command).begin(this.#early, this.#hasEnded)
-  }
-
-  #refused(text: string): void {
-    this.#command.fail('ERR_SOCKCTL_RSH_REFUSED', `refused: ${shownText(text)}`, { form: 'line', remoteText: text })
-  }
-
-  /** The connection is over before there is a whole answer. */
-  #unanswered(form: 'end' | 'reset'): void {
-    const answer = this.#reader.end()
-    if (answer.kind === 'no') {
-      this.#refused(answer.text)
-      return
-    }
-    const { place, refusedBack } = this.#command
-    const how = form === 'end' ? 'closed' : 'reset'
-    const back = refusedBack ? ` Its connection for stderr was refused: ${refusedBack}.` : ''
-    const hint = `servers do so to clients that they do not know${place ? ', and where the connection for stderr fails' : ''}`
-    const what = `the server ${how} the connection without a word: ${hint}.${back}`
-    this.#command.fail('ERR_SOCKCTL_RSH_REFUSED', what, { form })
   }
 }
