@@ -9,6 +9,11 @@ export function hostsOf(count) {
   })
 }
 
+/** The names of so many hosts, as a hosts file has them. */
+export function namesOf(count) {
+  return Array.from({ length: count }, (_, index) => `node${String(index + 1).padStart(4, '0')}`)
+}
+
 /** What real servers run: only the builtins of a shell, which say on both channels whose server it is. */
 export const realCommand = 'read k < id; echo out $k; echo err $k >&2'
 
@@ -24,11 +29,11 @@ function timesOfLines(text) {
   return times
 }
 
-/** How many hosts answered rightly on both channels, once each, by lines as pdsh writes them. */
-export function countRight({ kind, hosts, command, stdout, stderr }) {
+/** How many hosts answered rightly on both channels, once each, by lines as pdsh writes them, with what it was given. */
+export function countRight({ kind, given, command, stdout, stderr }) {
   const [out, err] = [stdout, stderr].map(timesOfLines)
-  return hosts.filter((host) => {
+  return hostsOf(given.length).filter((host, index) => {
     const answer = answersOf(kind, host, command)
-    return out.get(`${host}: ${answer.stdout}`) === 1 && err.get(`${host}: ${answer.stderr}`) === 1
+    return out.get(`${given[index]}: ${answer.stdout}`) === 1 && err.get(`${given[index]}: ${answer.stderr}`) === 1
   }).length
 }

@@ -1,5 +1,5 @@
 // Many hosts at once, whose servers answer only when as many as are wanted are connected; and what that takes.
-// many.mjs '{ "count", "fanout", "command" }', with --expose-gc
+// many.mjs '{ "count", "fanout", "command" }', with --expose-gc where the garbage is to be collected before each look
 import { sockets } from '../../dist/diag.js'
 import { multiRsh } from '../../dist/rsh.js'
 import { hostsOf } from './hosts.mjs'
@@ -21,9 +21,9 @@ function liveCommands() {
   return established.filter(({ remotePort }) => remotePort === 514).length
 }
 
-/** What is resident once the garbage is collected. */
+/** What is resident, with the garbage or without. */
 function resident() {
-  globalThis.gc()
+  globalThis.gc?.()
   return process.memoryUsage().rss
 }
 
@@ -32,6 +32,8 @@ const seen = { live: 0, rss: before }
 const timer = setInterval(() => {
   const live = liveCommands()
   if (live > seen.live) Object.assign(seen, { live, rss: resident() })
+  // What looking costs is no longer counted then.
+  if (live >= options.fanout) clearInterval(timer)
 }, 20)
 const started = performance.now()
 const answers = await runAll()
@@ -41,5 +43,8 @@ const right = answers.filter(({ host, ok, stdout, stderr }) => {
   return ok && stdout === `out ${host} ${options.command}\n` && stderr === `err ${host} ${options.command}\n`
 }).length
 const perCommand = (seen.rss - before) / seen.live
-const atEnd = process.memoryUsage().rss
-console.log(JSON.stringify({ right, seconds, live: seen.live, before, resident: seen.rss, perCommand, atEnd }))
+const highest = process.resourceUsage().maxRSS * 1024
+const atMost = (highest - before) / seen.live
+console.log(
+  JSON.stringify({ right, seconds, live: seen.live, before, resident: seen.rss, perCommand, highest, atMost }),
+)

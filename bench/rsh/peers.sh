@@ -3,7 +3,7 @@
 # unpacked into a folder: peers.sh FOLDER
 set -eu
 DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes --no-install-recommends install \
-  iproute2 openbsd-inetd pdsh procps rsh-redone-server util-linux
+  clustershell iproute2 openbsd-inetd pdsh procps rsh-redone-server util-linux
 mkdir -p "$1"
 cd "$1"
 apt-get -o APT::Sandbox::User=root download rsh-client rsh-redone-client

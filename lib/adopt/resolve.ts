@@ -19,8 +19,10 @@ export interface Target {
   readonly family: 'ipv4' | 'ipv6'
 }
 
+let dns: typeof import('node:dns') | undefined
+
 async function systemLookup(): Promise<LookupFunction> {
-  const { default: dns } = await import('node:dns')
+  dns ??= (await import('node:dns')).default
   return dns.lookup as LookupFunction
 }
 
@@ -62,7 +64,7 @@ function choose(answers: readonly Pick<LookupAddress, 'address'>[], query: NameQ
     const message = `Invalid address family: ${host} has no ${localFamily} address, as the local address asks for`
     throw codedError('ERR_INVALID_ADDRESS_FAMILY', message)
   }
-  return autoSelectFamily ? interleave(targets) : targets.slice(0, 1)
+  return autoSelectFamily && targets.length > 1 ? interleave(targets) : targets.slice(0, 1)
 }
 
 /** The address to try where the host is one, so that there is nothing to wait for; undefined for a name. */

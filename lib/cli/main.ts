@@ -1,18 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { packageRoot } from '../root.js'
-import { auditCommand } from './audit.js'
+import { loadCommands } from './commands.js'
 import { completionCommand } from './completion.js'
-import { demoCommand } from './demo.js'
-import { freeCommand } from './free.js'
-import { inspectCommand } from './inspect.js'
-import { lsCommand } from './ls.js'
-import { matrixCommand } from './matrix.js'
-import { optionsCommand } from './options.js'
 import { endWithReader } from './print.js'
-import { rshCommand } from './rsh.js'
-import { watchCommand } from './watch.js'
-import { whyCommand } from './why.js'
 
 const wrongUse = 2
 const wrongUses = /^ERR_(INVALID_ARG|INVALID_IP|OUT_OF_RANGE|SOCKET_BAD_PORT)/
@@ -48,19 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version())
     .enablePositionalOptions()
     .exitOverride()
-  const commands = [
-    auditCommand(finish),
-    demoCommand(finish),
-    freeCommand(finish),
-    inspectCommand(finish),
-    lsCommand(finish),
-    matrixCommand(finish),
-    optionsCommand(finish),
-    rshCommand(finish),
-    watchCommand(),
-    whyCommand(finish),
-    completionCommand(program),
-  ]
+  const commands = [...(await loadCommands(argv[2], finish)), completionCommand(program)]
   for (const command of commands) program.addCommand(command.exitOverride())
   try {
     await program.parseAsync(argv)

@@ -40,13 +40,15 @@ export interface AdoptedOptions {
   readonly readable?: boolean
   readonly writable?: boolean
   readonly onread?: net.OnReadOpts | undefined
+  /** Whether it is paused at first. */
+  readonly pauseOnCreate?: boolean | undefined
   readonly noDelay?: boolean | undefined
   readonly keepAlive?: boolean | undefined
   readonly keepAliveInitialDelay?: number | undefined
 }
 
 /** Node's handle of a TCP socket. */
-interface TcpHandle {
+export interface TcpHandle {
   readonly constructor: unknown
   open(fd: number): number
   close(): void
@@ -67,12 +69,18 @@ function socketOf(handle: TcpHandle, options: AdoptedOptions): net.Socket {
       keepAlive: options.keepAlive,
       keepAliveInitialDelay: options.keepAliveInitialDelay,
       onread: options.onread,
+      pauseOnCreate: options.pauseOnCreate,
     } as net.SocketConstructorOpts)
   } catch (error) {
     // A function of the caller's, for a buffer to read into, may have thrown.
     handle.close()
     throw error
   }
+}
+
+/** Makes a `net.Socket` of a handle, which it owns from then on. */
+export function adoptHandle(handle: TcpHandle, options: AdoptedOptions): net.Socket {
+  return socketOf(handle, options)
 }
 
 /** Makes a handle of a descriptor, which it owns from then on, by way of a socket that does nothing with it. */

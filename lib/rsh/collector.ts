@@ -30,7 +30,15 @@ export interface Collecting {
 
 const none = Buffer.alloc(0)
 
-function joined(chunks: readonly Buffer[]): Buffer {
+/** What came so far: most outputs come in one piece. */
+function added(before: Buffer[] | undefined, chunk: Buffer): Buffer[] {
+  if (!before) return [chunk]
+  before.push(chunk)
+  return before
+}
+
+function joined(chunks: readonly Buffer[] | undefined): Buffer {
+  if (!chunks) return none
   return chunks.length > 1 ? Buffer.concat(chunks) : (chunks[0] ?? none)
 }
 
@@ -40,9 +48,10 @@ export class Collector implements Sink {
   readonly #how: Collecting
   readonly #input: Input
   readonly #settle: (result: HostResult) => void
-  readonly #chunks: Record<Channel, Buffer[]> = { stdout: [], stderr: [] }
+  #stdout: Buffer[] | undefined
+  #stderr: Buffer[] | undefined
   /** The calls of `onData` that are not done with. */
-  readonly #pending = new Set<Promise<void>>()
+  #pending: Set<Promise<void>> | undefined
   #size = 0
   /** What it collects from, once that is started. */
   from: Started | undefined
@@ -65,7 +74,8 @@ export class Collector implements Sink {
     if (this.#how.onData) return this.#handOn(this.#how.onData, channel, chunk)
     this.#size += chunk.length
     if (this.#size <= this.#how.maxOutput) {
-      this.#chunks[channel].push(chunk)
+      if (channel === 'stdout') this.#stdout = added(this.#stdout, chunk)
+      else this.#stderr = added(this.#stderr, chunk)
       return true
     }
     const party: Party = { host: this.#host, address: this.from?.session?.address, port: 0 }
@@ -78,11 +88,11 @@ export class Collector implements Sink {
   ended(): void {}
 
   done(report: RemoteReport): void {
-    void this.#result(report, undefined)
+    this.#end(report, undefined)
   }
 
   failed(error: Error, report: RemoteReport): void {
-    void this.#result(report, error)
+    this.#end(report, error)
   }
 
   #handOn(onData: OnData, channel: Channel, chunk: Buffer): boolean {
@@ -93,22 +103,27 @@ export class Collector implements Sink {
         () => this.from?.session?.resume(channel),
         (error: Error) => this.from?.abort(error),
       )
-      this.#pending.add(goOn)
-      void goOn.then(() => this.#pending.delete(goOn))
+      this.#pending ??= new Set()
+      const pending = this.#pending
+      pending.add(goOn)
+      void goOn.then(() => pending.delete(goOn))
     } catch (error) {
       queueMicrotask(() => this.from?.abort(error as Error))
     }
     return false
   }
 
-  async #result({ durationMs, timeWait }: RemoteReport, error: Error | undefined): Promise<void> {
-    if (this.#pending.size > 0) await Promise.all(this.#pending)
-    const { stdout, stderr } = this.#chunks
+  #end(report: RemoteReport, error: Error | undefined): void {
+    if (!this.#pending?.size) this.#tell(report, error)
+    else void Promise.all(this.#pending).then(() => this.#tell(report, error))
+  }
+
+  #tell({ durationMs, timeWait }: RemoteReport, error: Error | undefined): void {
     const result: HostResult = {
       host: this.#host,
       ok: error === undefined,
-      stdout: joined(stdout),
-      stderr: joined(stderr),
+      stdout: joined(this.#stdout),
+      stderr: joined(this.#stderr),
       durationMs,
       timeWait,
     }

@@ -1,57 +1,74 @@
 import type net from 'node:net'
-import { adoptTcpSocket } from '../handle/adopt.js'
+import { adoptHandle, adoptTcpSocket, type TcpHandle } from '../handle/adopt.js'
 import { setOption } from '../options/index.js'
 import type { BareSocket } from '../sockets/index.js'
+import type { Channel } from './sink.js'
 
 /** Who ended a connection first. */
 export type First = 'none' | 'remote' | 'local' | 'reset'
 
-/** What a connection tells of. */
+/** What a connection tells of; the channel says which one it is. */
 export interface ConnectionEvents {
   /** Takes what came, which is only lent; false has no more come until `resume`. */
-  data(chunk: Uint8Array): boolean
+  data(channel: Channel, chunk: Uint8Array): boolean
   /** The other side has ended. */
-  ended(): void
+  ended(channel: Channel): void
   /** The connection broke: it was reset, or never made. */
-  broken(error: NodeJS.ErrnoException): void
+  broken(channel: Channel, error: NodeJS.ErrnoException): void
 }
 
 /** Every connection reads into this one, and hands on what came before the next reads. */
 const shared = new Uint8Array(65_536)
 
+/** Whom a connection tells that no command has taken yet. */
+const nobody: ConnectionEvents = { data: () => false, ended: () => {}, broken: () => {} }
+
 /** One of the connections of a command, which keeps count of who ends it first. */
 export class Connection {
+  readonly channel: Channel
+  /** Who is told. */
+  events: ConnectionEvents
   readonly #socket: net.Socket
   #first: First = 'none'
   #isClosed = false
+  #isPaused = false
 
-  private constructor(socket: net.Socket, events: ConnectionEvents) {
+  private constructor(channel: Channel, events: ConnectionEvents, adopt: (onread: net.OnReadOpts) => net.Socket) {
+    this.channel = channel
+    this.events = events
+    const socket = adopt({ buffer: shared, callback: (length) => this.#hear(shared.subarray(0, length)) })
     this.#socket = socket
     socket.on('end', () => {
       if (this.#first === 'none') this.#first = 'remote'
-      if (!this.#isClosed) events.ended()
+      if (!this.#isClosed) this.events.ended(channel)
     })
     socket.on('error', (error) => {
       if (this.#isClosed) return
       this.#first = 'reset'
-      events.broken(error)
+      this.events.broken(channel, error)
     })
   }
 
   /** Takes over a socket whose connect(2) goes on. */
   static connecting(bare: BareSocket, events: ConnectionEvents): Connection {
-    const callback = (length: number) => events.data(shared.subarray(0, length))
-    const socket = adoptTcpSocket(bare, { allowHalfOpen: true, onread: { buffer: shared, callback } })
-    return new Connection(socket, events)
+    return new Connection('stdout', events, (onread) => adoptTcpSocket(bare, { allowHalfOpen: true, onread }))
   }
 
-  /** Takes over a socket that a listener accepted. */
-  static accepted(socket: net.Socket, events: ConnectionEvents): Connection {
-    const connection = new Connection(socket, events)
-    socket.on('data', (chunk: Buffer) => {
-      if (!events.data(chunk)) socket.pause()
-    })
+  /** Takes over what a listener accepted; nothing comes until `resume`. */
+  static accepted(handle: TcpHandle): Connection {
+    const options = { allowHalfOpen: true, pauseOnCreate: true }
+    const connection = new Connection('stderr', nobody, (onread) => adoptHandle(handle, { ...options, onread }))
+    connection.#isPaused = true
     return connection
+  }
+
+  /** The address of the other side; undefined where it is gone already. */
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress
+  }
+
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort
   }
 
   /** Who ended it first, so far. */
@@ -69,12 +86,17 @@ export class Connection {
     this.#socket.end(callback)
   }
 
-  pause(): void {
-    this.#socket.pause()
+  /** Goes on where it was stopped. */
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#socket.resume()
   }
 
-  resume(): void {
-    this.#socket.resume()
+  #hear(chunk: Uint8Array): boolean {
+    const goesOn = this.events.data(this.channel, chunk)
+    this.#isPaused = !goesOn
+    return goesOn
   }
 
   /** Closes: after the other side's end without a trace on this one. */

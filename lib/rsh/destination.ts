@@ -15,50 +15,56 @@ let latest = highest
  * that they have. Other addresses may have connections from the same ports.
  */
 export class Destination {
-  readonly #used = new Set<number>()
-  readonly #blocked = new Map<number, number>()
-  readonly #line = new Line()
+  readonly #used: number[] = []
+  /** Ports with the time until which they are left alone; most addresses never have one, nor anybody who waits. */
+  #blocked: Map<number, number> | undefined
+  #line: Line | undefined
   #timer: NodeJS.Timeout | undefined
 
   /** How many connections there are. */
   get used(): number {
-    return this.#used.size
+    return this.#used.length
   }
 
   /** Whether nothing need be remembered. */
   get isIdle(): boolean {
+    if (this.#used.length > 0) return false
     this.#forget()
-    return this.#used.size === 0 && this.#blocked.size === 0 && this.#line.length === 0
+    return !this.#blocked?.size && !this.#line?.length
   }
 
-  /** The ports to try, in order: from the latest one down, then from the top. */
-  *candidates(): Generator<number, void, undefined> {
+  /** Tries ports in order, from the latest one down and then from the top, until one gives something. */
+  firstOf<Thing>(attempt: (port: number) => Thing | undefined): Thing | undefined {
     this.#forget()
     const first = latest
     for (let step = 0; step < size; step++) {
       const port = lowest + ((first - lowest - step + size) % size)
-      if (mayConnect(port) && !this.#used.has(port) && !this.#blocked.has(port)) yield port
+      if (!mayConnect(port) || this.#used.includes(port) || this.#blocked?.has(port)) continue
+      const thing = attempt(port)
+      if (thing !== undefined) return thing
     }
+    return undefined
   }
 
   /** Notes that a connection is made from a port. */
   take(port: number): void {
     latest = port
-    this.#used.add(port)
+    this.#used.push(port)
     noteConnecting(port, 1)
   }
 
   /** Leaves a port alone which turned out to have a connection to here. */
   block(port: number, ms: number = foreignPause): void {
+    this.#blocked ??= new Map()
     this.#blocked.set(port, performance.now() + ms)
   }
 
   /** Notes that the connection from a port is closed, and whether it stays in TIME_WAIT. */
   release(port: number, remains: boolean): void {
-    this.#used.delete(port)
+    this.#used.splice(this.#used.indexOf(port), 1)
     noteConnecting(port, -1)
     if (remains) this.block(port, timeWait)
-    else this.#line.wake()
+    else this.#line?.wake()
     this.#schedule()
   }
 
@@ -69,7 +75,8 @@ export class Destination {
    * @returns a function that ends the wait
    */
   wait(callback: () => void, remnants: ReadonlyMap<number, number>): () => void {
-    for (const [port, ms] of remnants) if (this.#blocked.has(port)) this.block(port, ms)
+    for (const [port, ms] of remnants) if (this.#blocked?.has(port)) this.block(port, ms)
+    this.#line ??= new Line()
     const leave = this.#line.wait(callback)
     this.#schedule()
     return () => {
@@ -81,21 +88,24 @@ export class Destination {
   /** Sees to it that whoever waits is called when the next blocked port may be free. */
   #schedule(): void {
     clearTimeout(this.#timer)
-    if (this.#line.length === 0) return
-    const next = Math.min(...this.#blocked.values()) - performance.now()
+    const line = this.#line
+    if (!line?.length) return
+    const next = Math.min(...(this.#blocked?.values() ?? [])) - performance.now()
     // Where others have all the ports, the kernel tells nobody when they free.
     const ms = Number.isFinite(next) ? Math.max(next, 0) + 1 : foreignPause
     this.#timer = setTimeout(() => {
-      this.#line.wake(this.#forget() || 1)
+      line.wake(this.#forget() || 1)
       this.#schedule()
     }, ms)
   }
 
   /** Forgets which ports were blocked until now, and tells how many those are. */
   #forget(): number {
+    const blocked = this.#blocked
+    if (!blocked?.size) return 0
     const now = performance.now()
-    const before = this.#blocked.size
-    for (const [port, until] of this.#blocked) if (until <= now) this.#blocked.delete(port)
-    return before - this.#blocked.size
+    const before = blocked.size
+    for (const [port, until] of blocked) if (until <= now) blocked.delete(port)
+    return before - blocked.size
   }
 }

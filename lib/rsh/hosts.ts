@@ -56,9 +56,9 @@ export function givenTarget({ host, port }: HostPort, request: RshRequest): Targ
  * @throws (rejects) the error of the lookup
  */
 export async function lookUpTargets({ host, port }: HostPort, request: RshRequest): Promise<Target[]> {
-  const { family, localAddress } = request
+  const { family, lookup, localAddress } = request
   const localFamily = localAddress === undefined ? undefined : validateAddress(localAddress, 'options.localAddress')
-  const query = { host, family, hints: undefined, lookup: undefined, autoSelectFamily: true, localFamily }
+  const query = { host, family, hints: undefined, lookup, autoSelectFamily: true, localFamily }
   const found = await resolveTargets(query)
   return found.map(({ address }) => targetOf(address, port ?? request.port, localAddress))
 }

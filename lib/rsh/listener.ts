@@ -1,7 +1,9 @@
 import net from 'node:net'
+import { takeConnections } from '../handle/accepting.js'
 import { adoptListener } from '../handle/adopt.js'
 import { setOptions } from '../options/index.js'
 import { BareSocket } from '../sockets/index.js'
+import { Connection } from './connection.js'
 import { isReserved, noteListening } from './partition.js'
 
 /** A command that waits for its second connection. */
@@ -11,7 +13,7 @@ export interface Claim {
   /** Whether its connection comes from that address and from no other. */
   readonly strict: boolean
   /** Takes the connection. */
-  take(socket: net.Socket): void
+  take(connection: Connection): void
   /** Is told of a connection that was refused and may have been the one. */
   refuse(reason: string): void
 }
@@ -19,11 +21,8 @@ export interface Claim {
 const backlog = 4096
 /** The form in which Node shows the address of a peer. */
 function plain(address: string): string {
-  return address.replace(/%.*/, '')
-}
-
-function reset(socket: net.Socket): void {
-  socket.on('error', () => {}).resetAndDestroy()
+  const zone = address.indexOf('%')
+  return zone === -1 ? address : address.slice(0, zone)
 }
 
 /**
@@ -39,10 +38,9 @@ export class BackListener {
 
   private constructor(port: number, socket: BareSocket) {
     this.port = port
-    // With a handler of its own, no error of an accepted connection is without one.
-    this.#server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (back) => this.#accept(back))
-    this.#server.on('error', () => {})
+    this.#server = net.createServer().on('error', () => {})
     adoptListener(this.#server, socket, backlog)
+    takeConnections(this.#server, (handle) => this.#accept(Connection.accepted(handle)))
     noteListening(port, true)
   }
 
@@ -87,24 +85,29 @@ export class BackListener {
 
   /** The command that a connection from an address may be for; undefined where none is waited for. */
   #claimOf(address: string): Claim | undefined {
-    const [first] = this.#claims.size === 1 ? this.#claims.values() : []
-    return this.#claims.get(plain(address)) ?? first
+    const exact = this.#claims.get(plain(address))
+    if (exact || this.#claims.size !== 1) return exact
+    const [first] = this.#claims.values()
+    return first
   }
 
-  #accept(socket: net.Socket): void {
-    const { remoteAddress, remotePort } = socket
-    if (remoteAddress === undefined) return void socket.destroy()
+  #accept(connection: Connection): void {
+    const { remoteAddress, remotePort } = connection
+    if (remoteAddress === undefined) {
+      connection.close()
+      return
+    }
     const claim = this.#claimOf(remoteAddress)
     const isDialled = claim !== undefined && plain(claim.address) === plain(remoteAddress)
     if (claim && isReserved(remotePort) && (isDialled || !claim.strict)) {
       this.remove(claim)
-      claim.take(socket)
+      claim.take(connection)
       return
     }
     const fault = isDialled
       ? `port ${remotePort}, which is not a reserved one`
       : `${remoteAddress}, which was not dialled`
     claim?.refuse(`one came from ${fault}`)
-    reset(socket)
+    connection.reset()
   }
 }

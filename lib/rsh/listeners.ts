@@ -22,6 +22,7 @@ class Listeners {
   #shared: BackListener[] = []
   readonly #line = new Line()
   #users = 0
+  #waiting = 0
 
   constructor(family: 'ipv4' | 'ipv6') {
     this.#family = family
@@ -30,6 +31,11 @@ class Listeners {
   /** How many listeners are shared. */
   get size(): number {
     return this.#shared.length
+  }
+
+  /** Whether many more commands can wait, so that one may which is not sure to have a connection. */
+  get isAmple(): boolean {
+    return this.#waiting < most / 2
   }
 
   /** Keeps the shared listeners open until the function that it returns is called. */
@@ -65,10 +71,12 @@ class Listeners {
 
   #place(listener: BackListener, claim: Claim, release: () => void): Place {
     listener.add(claim)
+    this.#waiting++
     let isLeft = false
     const leave = () => {
       if (isLeft) return
       isLeft = true
+      this.#waiting--
       listener.remove(claim)
       release()
       this.#line.wake()

@@ -84,7 +84,12 @@ async function* results(run: Run, signal: AbortSignal | undefined): AsyncGenerat
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
     run.begin()
-    for (let result = await run.next(); result; result = await run.next()) yield result
+    for (;;) {
+      const result = run.take()
+      if (result) yield result
+      else if (run.isOver) return
+      else await run.change()
+    }
   } finally {
     signal?.removeEventListener('abort', onAbort)
     run.end(undefined)

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { userInfo } from 'node:os'
 import { Readable } from 'node:stream'
 import { invalidArgType, invalidArgValue } from '../errors.js'
@@ -19,6 +20,7 @@ import type { BackAddress, CommandOptions, RcmdOptions, WaitInfo } from './types
 export interface RshRequest {
   readonly port: number
   readonly family: 0 | 4 | 6
+  readonly lookup: LookupFunction | undefined
   /** The names and the command, each ended by a zero byte. */
   readonly words: string
   readonly separate: boolean
@@ -68,6 +70,7 @@ function checkChoices(options: CommandOptions): void {
   if (options.backAddress !== undefined) validateOneOf(options.backAddress, 'options.backAddress', ['any', 'dialled'])
   if (options.localAddress !== undefined) validateAddress(options.localAddress, 'options.localAddress')
   optional(options.signal, 'options.signal', validateSignal)
+  optional(options.lookup, 'options.lookup', validateFunction)
   optional(options.onWait, 'options.onWait', validateFunction)
 }
 
@@ -104,6 +107,7 @@ export function checkCommand(given: unknown): RshRequest {
   return {
     port: options.port ?? defaultPort,
     family: options.family ?? 0,
+    lookup: options.lookup,
     words: checkNames(options),
     separate: options.stderr !== 'joined',
     backAddress: options.backAddress ?? 'any',

@@ -46,20 +46,28 @@ export class Run {
     this.#fill()
   }
 
-  /** Waits for the next result; undefined after the last. */
-  async next(): Promise<HostResult | undefined> {
-    for (;;) {
-      if (this.#error) throw this.#error.reason
-      const result = this.#takeResult()
-      if (result) {
-        this.#fill()
-        return result
-      }
-      if (this.#hasAll && this.#running.size === 0) return undefined
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
+  /**
+   * Takes the next result; undefined where none is there.
+   *
+   * @throws the error that ended it
+   */
+  take(): HostResult | undefined {
+    if (this.#error) throw this.#error.reason
+    const result = this.#takeResult()
+    if (result) this.#fill()
+    return result
+  }
+
+  /** Whether no result will come any more. */
+  get isOver(): boolean {
+    return this.#hasAll && this.#running.size === 0 && !this.#error
+  }
+
+  /** Waits for a result, or the end. */
+  change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
   }
 
   /** Ends what is on its way; `next` throws the error, if there is one. */
@@ -108,7 +116,7 @@ export class Run {
       try {
         const next = this.#hosts.next()
         if (next instanceof Promise) this.#pull(next)
-        else this.#take(next)
+        else this.#accept(next)
       } catch (error) {
         this.#hasAll = true
         this.end(error as Error)
@@ -122,7 +130,7 @@ export class Run {
       (next) => {
         this.#isPulling = false
         if (this.#error || this.#hasAll) return void this.#close()
-        this.#take(next)
+        this.#accept(next)
         this.#fill()
       },
       (error: Error) => {
@@ -133,7 +141,7 @@ export class Run {
     )
   }
 
-  #take(next: IteratorResult<string>): void {
+  #accept(next: IteratorResult<string>): void {
     if (next.done) {
       this.#hasAll = true
       this.#wakeUp()

@@ -55,6 +55,15 @@ const clash = errnoOf('EADDRNOTAVAIL')
 /** The result of one attempt: a socket that connects, or what failed. */
 type Attempt = BareSocket | { readonly errno: number; readonly syscall: 'bind' | 'connect' }
 
+/** The latest local address, encoded: commands to many hosts go from the same one. */
+let latest: { readonly key: string; readonly bytes: Uint8Array } | undefined
+
+function localBytes({ family, localAddress }: Target, port: number): Uint8Array {
+  const key = `${family} ${port} ${localAddress ?? ''}`
+  if (latest?.key !== key) latest = { key, bytes: encodeAddress(family, { address: localAddress, port }) }
+  return latest.bytes
+}
+
 function attempt(target: Target, local: Uint8Array, remote: Uint8Array): Attempt {
   const socket = new BareSocket(target.family)
   setOption(socket.fd, 'SO_REUSEADDR', true)
@@ -85,19 +94,23 @@ export function openSource(target: Target): Source | undefined {
   const key = keyOf(target)
   const destination = destinationOf(target)
   const remote = encodeAddress(family, { address, port })
-  const refused = new Set<number>()
+  let wasAllowed = false
+  let wasRefused = false
   try {
-    for (const localPort of destination.candidates()) {
-      const outcome = attempt(target, encodeAddress(family, { address: localAddress, port: localPort }), remote)
+    const source = destination.firstOf((localPort) => {
+      const outcome = attempt(target, localBytes(target, localPort), remote)
       if (outcome instanceof BareSocket) return made(outcome, localPort, destination, key)
       refuse(outcome, target)
       if (outcome.errno === clash) destination.block(localPort)
-      refused.add(outcome.errno)
-    }
+      if (outcome.errno === notAllowed) wasRefused = true
+      else wasAllowed = true
+      return undefined
+    })
+    if (source) return source
   } finally {
     forget(key, destination)
   }
-  if (refused.size === 1 && refused.has(notAllowed)) throw callError(notAllowed, 'bind', { address: localAddress })
+  if (wasRefused && !wasAllowed) throw callError(notAllowed, 'bind', { address: localAddress })
   return undefined
 }
 

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 
 /** Why a command waits before it can be sent, as `onWait` is told. */
@@ -32,6 +33,13 @@ export interface CommandOptions {
   port?: number | undefined
   /** Only addresses of one family, 0 for both. @default 0 */
   family?: 0 | 4 | 6 | undefined
+  /**
+   * How to look up the address of a host that is given by name, as for `net.connect`. The system's way goes through its
+   * hosts file for each name, in four threads (libuv's): where thousands of names are known already, answer for yourself.
+   *
+   * @default dns.lookup
+   */
+  lookup?: LookupFunction | undefined
   /** The user's name here. @default the name of this process's user */
   localUser?: string | undefined
   /** The user's name there. @default localUser */

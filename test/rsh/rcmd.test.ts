@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { rcmd } from '../../lib/rsh.js'
@@ -18,6 +19,19 @@ describe.skipIf(!hasNamespaces)('rcmd (needs root, for a network namespace)', ()
     expect(await command.completed).toMatchObject({ closedFirst: 'remote', timeWait: 'remote' })
     expect(server.clientPorts).toEqual([command.localPort])
     expect(remnantsTo(server.port)).toBe(0)
+  })
+
+  test('looks names up in the way that it is given', async () => {
+    await using server = await rshServer(echo)
+    const asked: string[] = []
+    const lookup: LookupFunction = (name, _, callback) => {
+      asked.push(name)
+      callback(null, [{ address: '127.0.0.1', family: 4 }])
+    }
+    const command = await rcmd({ ...to, host: 'a-name', port: server.port, stderr: 'joined', lookup })
+    command.stdout.resume()
+    await command.completed
+    expect([asked, command.address]).toEqual([['a-name'], '127.0.0.1'])
   })
 
   test('gives one channel where both are joined', async () => {
@@ -99,5 +113,6 @@ describe('rcmd', () => {
     expect(await code({ host: 'a', command: 'x', port: 70000 })).toBe('ERR_SOCKET_BAD_PORT')
     expect(await code({ host: 'a', command: 'x', stderr: 'none' })).toBe('ERR_INVALID_ARG_VALUE')
     expect(await code({ host: 'a', command: 'x', backTimeout: -1 })).toBe('ERR_OUT_OF_RANGE')
+    expect(await code({ host: 'a', command: 'x', lookup: 'dns' })).toBe('ERR_INVALID_ARG_TYPE')
   })
 })
