@@ -23,18 +23,21 @@ const shared = new Uint8Array(65_536)
 export class Connection {
   readonly #socket: net.Socket
   #first: First = 'none'
+  #hasEnded = false
   #isClosed = false
 
   private constructor(socket: net.Socket, events: ConnectionEvents) {
     this.#socket = socket
     socket.on('end', () => {
+      this.#hasEnded = true
       if (this.#first === 'none') this.#first = 'remote'
       if (!this.#isClosed) events.ended()
     })
     socket.on('error', (error) => {
       if (this.#isClosed) return
       this.#first = 'reset'
-      events.broken(error)
+      // After its end it only takes no more of what is written.
+      if (!this.#hasEnded) events.broken(error)
     })
   }
 
@@ -57,6 +60,11 @@ export class Connection {
   /** Who ended it first, so far. */
   get first(): First {
     return this.#first
+  }
+
+  /** Whether the other side has ended it. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
   }
 
   write(chunk: string | Uint8Array, callback?: (error?: Error | null) => void): boolean {

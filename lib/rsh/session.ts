@@ -109,9 +109,9 @@ export class Session implements Claim {
     else callback?.()
   }
 
-  /** Sends a byte over the second connection; false where there is none. */
+  /** Sends a byte over the second connection; false where there is none, or none any more. */
   signal(number: number): boolean {
-    if (!this.#back || this.#state !== 'running') return false
+    if (!this.#back || this.#back.hasEnded || this.#state !== 'running') return false
     this.#back.write(Uint8Array.of(number))
     return true
   }
