@@ -122,8 +122,18 @@ export class Session implements Claim {
     else this.#back?.resume()
   }
 
+  /** Tells of a wait, once it can be ended: whoever is told may end it. */
   #waits(info: Pick<WaitInfo, 'reason' | 'used' | 'nextMs'>): void {
-    this.#request.onWait?.({ host: this.#party.host, address: this.#target.address, ...info })
+    const { onWait } = this.#request
+    if (!onWait) return
+    queueMicrotask(() => {
+      if (this.#state === 'over') return
+      try {
+        onWait({ host: this.#party.host, address: this.#target.address, ...info })
+      } catch (error) {
+        this.#finish(error as Error)
+      }
+    })
   }
 
   #connect(source: Source): void {
