@@ -203,11 +203,10 @@ export class Session implements Claim {
     if (this.#state !== 'asked') return false
     this.#wasConnected = true
     const answer = this.#reader.read(chunk)
-    if (answer.kind === 'strange') {
-      this.#fail('ERR_SOCKCTL_RSH_PROTOCOL', `the server does not speak rsh: ${shownText(answer.text)}`, {
-        remoteText: answer.text,
-      })
-    } else if (answer.kind === 'no') this.#refused(answer.text)
+    const isEarly = this.#request.separate && !this.#place
+    if (answer.kind === 'strange') this.#strange(answer.text)
+    else if (answer.kind === 'yes' && isEarly) this.#strange('\0')
+    else if (answer.kind === 'no') this.#refused(answer.text)
     else if (answer.kind === 'yes') return this.#accepted(answer.rest)
     return this.#state === 'asked'
   }
@@ -310,6 +309,11 @@ export class Session implements Claim {
 
   #refused(text: string): void {
     this.#fail('ERR_SOCKCTL_RSH_REFUSED', `refused: ${shownText(text)}`, { form: 'line', remoteText: text })
+  }
+
+  #strange(text: string): void {
+    const what = `the server does not speak rsh: ${shownText(text)}`
+    this.#fail('ERR_SOCKCTL_RSH_PROTOCOL', what, { remoteText: text })
   }
 
   #silent(form: 'end' | 'reset'): void {
