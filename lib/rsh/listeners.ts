@@ -1,4 +1,4 @@
-import type { SystemError } from '../errors.js'
+import { errnoOf, type SystemError } from '../errors.js'
 import { callError } from './errors.js'
 import { Line } from './line.js'
 import { BackListener, type Claim } from './listener.js'
@@ -8,6 +8,8 @@ import { highest, lowest, mayListen } from './partition.js'
 const most = 128
 /** Listeners are tried upwards from here: connections go from the top down, and well-known services live below. */
 const first = 600
+/** How long to leave ports alone that others have, in ms. */
+const foreignPause = 1000
 
 /** Where a command waits for its second connection. */
 export interface Place {
@@ -45,22 +47,35 @@ class Listeners {
   }
 
   /**
+   * Sees to it that there is a listener, if a port is free: connections that come first could take every port. Keeps the
+   * listeners open until the function that it returns is called.
+   *
+   * @throws a system error of `bind`
+   */
+  reserve(): () => void {
+    if (this.#shared.length === 0) this.#add()
+    return this.retain()
+  }
+
+  /**
    * Finds a place for a command; undefined where every listener has another that waits.
    *
    * @throws a system error of `bind`, where there is no listener at all
    */
   claim(claim: Claim): Place | undefined {
-    let listener = this.#shared.find((one) => one.fits(claim))
-    if (!listener && this.#shared.length < most) {
-      listener = this.#open()
-      if (listener) this.#shared.push(listener)
-    }
+    const listener = this.#shared.find((one) => one.fits(claim)) ?? this.#add()
     return listener && this.#place(listener, claim, this.retain())
   }
 
   /** Calls back when a place may have become free; gives a function that ends the wait. */
   wait(callback: () => void): () => void {
-    return this.#line.wait(callback)
+    const leave = this.#line.wait(callback)
+    // Where others have all the ports, nobody tells when one frees.
+    const timer = this.size === 0 ? setTimeout(() => this.#line.wake(), foreignPause) : undefined
+    return () => {
+      clearTimeout(timer)
+      leave()
+    }
   }
 
   #place(listener: BackListener, claim: Claim, release: () => void): Place {
@@ -76,6 +91,12 @@ class Listeners {
     return { port: listener.port, leave }
   }
 
+  #add(): BackListener | undefined {
+    const listener = this.#shared.length < most ? this.#open() : undefined
+    if (listener) this.#shared.push(listener)
+    return listener
+  }
+
   #open(): BackListener | undefined {
     const refused = new Set<string>()
     for (const port of candidates()) {
@@ -87,7 +108,7 @@ class Listeners {
         refused.add(code)
       }
     }
-    if (refused.size === 1 && refused.has('EACCES')) throw callError(-13, 'bind', {})
+    if (this.size === 0 && refused.size === 1 && refused.has('EACCES')) throw callError(errnoOf('EACCES'), 'bind', {})
     return undefined
   }
 }

@@ -39,6 +39,8 @@ export class Session implements Claim {
   readonly #begun = performance.now()
   #source: Source | undefined
   #place: Place | undefined
+  /** Lets the listeners go. */
+  #release: (() => void) | undefined
   #main: Connection | undefined
   #back: Connection | undefined
   #cancelWait: (() => void) | undefined
@@ -81,7 +83,10 @@ export class Session implements Claim {
   start(): void {
     this.#phases.begin('port')
     this.#cancelWait = obtain<Source>({
-      take: () => openSource(this.#target),
+      take: () => {
+        if (this.#request.separate) this.#release ??= listeners[this.#target.family].reserve()
+        return openSource(this.#target)
+      },
       wait: (again) => {
         const { cancel, ...info } = waitForSource(this.#target, again)
         this.#waits({ reason: 'port', ...info })
@@ -355,6 +360,7 @@ export class Session implements Claim {
     this.#phases.end()
     this.#cancelWait?.()
     this.#place?.leave()
+    this.#release?.()
     for (const connection of [this.#main, this.#back]) {
       if (error) connection?.reset()
       else connection?.close()

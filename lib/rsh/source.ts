@@ -97,7 +97,8 @@ export function openSource(target: Target): Source | undefined {
   } finally {
     forget(key, destination)
   }
-  if (refused.size === 1 && refused.has(notAllowed)) throw callError(notAllowed, 'bind', { address: localAddress })
+  // Where only some ports are allowed, and those are taken, one of them frees.
+  if (destination.isIdle && refused.size === 1 && refused.has(notAllowed)) throw callError(notAllowed, 'bind', { address: localAddress })
   return undefined
 }
 

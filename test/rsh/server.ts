@@ -16,7 +16,7 @@ export interface Visit {
   readonly socket: net.Socket
   readonly request: Request
   /** Makes the second connection, from a reserved port unless another is given. */
-  back(from?: { localAddress?: string; localPort?: number }): Promise<net.Socket>
+  back(from?: { localAddress?: string; localPort?: number; reuseAddress?: boolean }): Promise<net.Socket>
 }
 
 /** A server for as long as a test wants it. */
@@ -27,10 +27,10 @@ export interface TestServer extends AsyncDisposable {
 }
 
 function backTo(socket: net.Socket, port: number): Visit['back'] {
-  return async ({ localAddress = socket.localAddress, localPort } = {}) => {
+  return async ({ localAddress = socket.localAddress, localPort, ...more } = {}) => {
     const from = localPort === undefined ? { low: 700, high: 1000 } : localPort
     const host = socket.remoteAddress as string
-    const back = await connect({ host, port, localAddress, localPort: from, allowHalfOpen: true })
+    const back = await connect({ host, port, localAddress, localPort: from, allowHalfOpen: true, ...more })
     return back.on('error', () => {}).resume()
   }
 }
