@@ -2,6 +2,7 @@ import net from 'node:net'
 import { adoptListener } from '../handle/adopt.js'
 import { setOptions } from '../options/index.js'
 import { BareSocket } from '../sockets/index.js'
+import { Late } from './late.js'
 import { isReserved, noteListening } from './partition.js'
 
 /** A command that waits for its second connection. */
@@ -17,6 +18,7 @@ export interface Claim {
 }
 
 const backlog = 4096
+
 /** The form in which Node shows the address of a peer. */
 function plain(address: string): string {
   return address.replace(/%.*/, '')
@@ -35,6 +37,7 @@ export class BackListener {
   readonly port: number
   readonly #server: net.Server
   readonly #claims = new Map<string, Claim>()
+  readonly #late = new Late()
   #isStrict = false
 
   private constructor(port: number, socket: BareSocket) {
@@ -69,15 +72,23 @@ export class BackListener {
     return claim.strict && this.#isStrict && !this.#claims.has(plain(claim.address))
   }
 
+  /** Whether a connection may still come here that looks like the command's and is for one before it. */
+  isDoubtful(claim: Claim): boolean {
+    return this.#late.has(plain(claim.address))
+  }
+
   /** Has a command wait here. */
   add(claim: Claim): void {
     this.#isStrict = claim.strict
     this.#claims.set(plain(claim.address), claim)
   }
 
-  /** Ends the wait of a command. */
+  /** Ends the wait of a command, whose connection may still come. */
   remove(claim: Claim): void {
-    if (this.#claims.get(plain(claim.address)) === claim) this.#claims.delete(plain(claim.address))
+    const address = plain(claim.address)
+    if (this.#claims.get(address) !== claim) return
+    this.#claims.delete(address)
+    this.#late.add(address)
   }
 
   close(): void {
@@ -87,17 +98,19 @@ export class BackListener {
 
   /** The command that a connection from an address may be for; undefined where none is waited for. */
   #claimOf(address: string): Claim | undefined {
-    const [first] = this.#claims.size === 1 ? this.#claims.values() : []
-    return this.#claims.get(plain(address)) ?? first
+    const claim = this.#claims.get(address)
+    if (claim || this.#late.has(address)) return claim
+    const [only] = this.#claims.size === 1 ? this.#claims.values() : []
+    return only
   }
 
   #accept(socket: net.Socket): void {
     const { remoteAddress, remotePort } = socket
     if (remoteAddress === undefined) return void socket.destroy()
-    const claim = this.#claimOf(remoteAddress)
+    const claim = this.#claimOf(plain(remoteAddress))
     const isDialled = claim !== undefined && plain(claim.address) === plain(remoteAddress)
     if (claim && isReserved(remotePort) && (isDialled || !claim.strict)) {
-      this.remove(claim)
+      this.#claims.delete(plain(claim.address))
       claim.take(socket)
       return
     }

@@ -63,7 +63,8 @@ class Listeners {
    * @throws a system error of `bind`, where there is no listener at all
    */
   claim(claim: Claim): Place | undefined {
-    const listener = this.#shared.find((one) => one.fits(claim)) ?? this.#add()
+    const sure = this.#shared.find((one) => one.fits(claim) && !one.isDoubtful(claim))
+    const listener = sure ?? this.#add() ?? this.#shared.find((one) => one.fits(claim))
     return listener && this.#place(listener, claim, this.retain())
   }
 
