@@ -45,6 +45,8 @@ export class Session implements Claim {
   #back: Connection | undefined
   #cancelWait: (() => void) | undefined
   #refusedBack: string | undefined
+  /** The channels that are stopped until whoever reads them has caught up. */
+  readonly #stopped = new Set<Channel>()
   #state: 'before' | 'asked' | 'accepted' | 'running' | 'over' = 'before'
   #open = 0
   /** What came behind the answer, while the second connection was still to come. */
@@ -123,6 +125,7 @@ export class Session implements Claim {
 
   /** Has a channel that was stopped go on. */
   resume(channel: Channel): void {
+    if (this.#stopped.delete(channel)) this.#phases.refresh()
     if (channel === 'stdout') this.#main?.resume()
     else this.#back?.resume()
   }
@@ -251,7 +254,9 @@ export class Session implements Claim {
     if (this.#state !== 'running') return false
     this.#phases.refresh()
     const passed = this.#filter.pass(channel, chunk)
-    return passed === undefined || this.#sink.data(channel, passed)
+    if (passed === undefined || this.#sink.data(channel, passed)) return true
+    this.#stopped.add(channel)
+    return false
   }
 
   #ended(): void {
@@ -337,6 +342,11 @@ export class Session implements Claim {
   #expired(phase: RshPhase, ms: number): void {
     if (phase === 'back' && this.#refusedBack) {
       this.#noChannel()
+      return
+    }
+    if (phase === 'silence' && this.#stopped.size > 0) {
+      // Who is not listened to cannot be silent.
+      this.#phases.begin('silence')
       return
     }
     const what = {

@@ -98,7 +98,8 @@ export function openSource(target: Target): Source | undefined {
     forget(key, destination)
   }
   // Where only some ports are allowed, and those are taken, one of them frees.
-  if (destination.isIdle && refused.size === 1 && refused.has(notAllowed)) throw callError(notAllowed, 'bind', { address: localAddress })
+  if (destination.isIdle && refused.size === 1 && refused.has(notAllowed))
+    throw callError(notAllowed, 'bind', { address: localAddress })
   return undefined
 }
 
