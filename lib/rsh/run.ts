@@ -107,7 +107,7 @@ export class Run {
     while (this.#hasRoom && !this.#isPulling) {
       try {
         const next = this.#hosts.next()
-        if (next instanceof Promise) this.#pull(next)
+        if ('then' in next) this.#pull(Promise.resolve(next))
         else this.#take(next)
       } catch (error) {
         this.#hasAll = true
