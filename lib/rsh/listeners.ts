@@ -23,6 +23,8 @@ class Listeners {
   readonly #family: 'ipv4' | 'ipv6'
   #shared: BackListener[] = []
   readonly #line = new Line()
+  /** The ports that take a privilege which this process lacks. */
+  readonly #forbidden = new Set<number>()
   #users = 0
 
   constructor(family: 'ipv4' | 'ipv6') {
@@ -42,6 +44,7 @@ class Listeners {
       if (isDone) return
       isDone = true
       if (--this.#users > 0) return
+      this.#forbidden.clear()
       for (const listener of this.#shared.splice(0)) listener.close()
     }
   }
@@ -99,13 +102,15 @@ class Listeners {
   }
 
   #open(): BackListener | undefined {
-    const refused = new Set<string>()
+    const refused = new Set(this.#forbidden.size > 0 ? ['EACCES'] : [])
     for (const port of candidates()) {
+      if (this.#forbidden.has(port)) continue
       try {
         return BackListener.open(this.#family, port)
       } catch (error) {
         const { code, errno, syscall } = error as SystemError
         if (code !== 'EADDRINUSE' && code !== 'EACCES') throw callError(errno, syscall, { port })
+        if (code === 'EACCES') this.#forbidden.add(port)
         refused.add(code)
       }
     }
