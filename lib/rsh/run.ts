@@ -31,6 +31,7 @@ export class Run {
   #taken = 0
   #begun = 0
   #isPulling = false
+  #refill: NodeJS.Immediate | undefined
   #hasAll = false
   #error: { reason: unknown } | undefined
   #wake: (() => void) | undefined
@@ -52,7 +53,7 @@ export class Run {
       if (this.#error) throw this.#error.reason
       const result = this.#takeResult()
       if (result) {
-        this.#fill()
+        this.#fillSoon()
         return result
       }
       if (this.#hasAll && this.#running.size === 0) return undefined
@@ -100,6 +101,14 @@ export class Run {
   get #hasRoom(): boolean {
     const { fanout } = this.#request
     return !this.#hasAll && this.#running.size < fanout && this.#results.size < fanout * waitingPerCommand
+  }
+
+  /** Starts more commands in another turn: those that fail at once must not keep everything else from happening. */
+  #fillSoon(): void {
+    this.#refill ??= setImmediate(() => {
+      this.#refill = undefined
+      this.#fill()
+    })
   }
 
   /** Starts commands while there is room for them. */
@@ -152,8 +161,7 @@ export class Run {
       this.#running.delete(collector)
       this.#results.set(index, result)
       this.#wakeUp()
-      // Not from within what ended the command.
-      queueMicrotask(() => this.#fill())
+      this.#fillSoon()
     }
     const collector = new Collector(text, collecting, command.input, settle)
     let timer: NodeJS.Timeout | undefined

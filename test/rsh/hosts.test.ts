@@ -76,6 +76,19 @@ describe.skipIf(!hasNamespaces)('the hosts of multiRsh (needs root, for a networ
     expect(clientPortsHeld()).toEqual([])
   })
 
+  test('leave time for other things where every one of them fails at once', async () => {
+    function* endless() {
+      for (;;) yield '127.0.0.1'
+    }
+    const options = { ...names, port: 1, signal: AbortSignal.timeout(50) }
+    let count = 0
+    const run = async () => {
+      for await (const { error } of multiRsh(endless(), options)) if (error) count++
+    }
+    expect(await rejectionOf(run())).toMatchObject({ name: 'AbortError' })
+    expect(count).toBeGreaterThan(0)
+  })
+
   test('may come from a realm whose promises are others', async () => {
     await using server = await rshServer(echo)
     const hosts = runInNewContext("(async function* () { yield* ['127.0.0.1', '127.0.0.1'] })()")
