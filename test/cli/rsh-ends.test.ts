@@ -36,7 +36,7 @@ describe.skipIf(!hasNamespaces)('sockctl rsh (needs root for a network namespace
     const [printed, complained] = await Promise.all([text(child.stdout), text(child.stderr)])
     expect(printed).toMatch(/^127\.0\.0\.\d+: first\n141 0\n$/)
     expect(complained).toBe('')
-    expect(clientPortsHeld()).toEqual([])
+    await expect.poll(clientPortsHeld, { timeout: 5000 }).toEqual([])
   })
 
   test('hands on all of what is printed to a slow reader', async () => {
