@@ -66,6 +66,14 @@ async function ask({ host, port, user, localPort }) {
   throw new Error('amandad closed the connection without an answer')
 }
 
+/** What went wrong, and what to do where that is the privilege to bind a reserved port. */
+function explain(error) {
+  // A host with several addresses fails with the errors of all.
+  const [{ code, syscall }] = error.errors ?? [error]
+  const isForbidden = code === 'EACCES' && syscall === 'bind'
+  return isForbidden ? `${error.message}: it takes root, or CAP_NET_BIND_SERVICE` : error.message
+}
+
 function complain(status, message) {
   console.error(`amanda: ${message}`)
   process.exitCode = status
@@ -81,6 +89,6 @@ if (request) {
   try {
     console.log(await ask(request))
   } catch (error) {
-    complain(1, error.message)
+    complain(1, explain(error))
   }
 }

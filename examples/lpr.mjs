@@ -21,6 +21,7 @@ const usage = `usage: node lpr.mjs [--port number] [--printer name] [--wait seco
 
 const commands = { job: 2, queue: 4 }
 const leastPause = 250
+const longest = 30_000
 const parts = { control: 2, data: 3 }
 
 function readArguments() {
@@ -65,7 +66,8 @@ async function connectFromPrinterPort({ host, port, wait }) {
   for (;;) {
     try {
       // With SO_REUSEADDR a port that is busy with one host can have a connection to another.
-      return await connect({ host, port, localPort: reservedPorts.lpd, reuseAddress: true })
+      const socket = await connect({ host, port, localPort: reservedPorts.lpd, reuseAddress: true, timeout: longest })
+      return socket.setTimeout(longest, () => socket.destroy(new Error('the server does not answer')))
     } catch (error) {
       // A host with several addresses fails with the errors of all.
       const shortage = [error, ...(error.errors ?? [])].find(({ code }) => code === 'ERR_SOCKCTL_NO_RESERVED_PORT')
@@ -148,6 +150,14 @@ async function showQueue(request) {
   process.stdout.write(answer)
 }
 
+/** What went wrong, and what to do where that is the privilege to bind a reserved port. */
+function explain(error) {
+  // A host with several addresses fails with the errors of all.
+  const [{ code, syscall }] = error.errors ?? [error]
+  const isForbidden = code === 'EACCES' && syscall === 'bind'
+  return isForbidden ? `${error.message}: it takes root, or CAP_NET_BIND_SERVICE` : error.message
+}
+
 function complain(status, message) {
   console.error(`lpr: ${message}`)
   process.exitCode = status
@@ -160,4 +170,4 @@ try {
   complain(2, `${error.message}\n${usage}`)
 }
 const task = request?.queue ? showQueue : print
-if (request) await task(request).catch((error) => complain(1, error.message))
+if (request) await task(request).catch((error) => complain(1, explain(error)))

@@ -9,6 +9,7 @@
 // out: so this looks, and ends with 1 where nothing changed. --unprivileged calls from a port of the kernel's choice.
 // Ends with 2 after wrong use.
 import dgram from 'node:dgram'
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { bindDatagram, connect, reservedPorts } from 'sockctl'
@@ -34,6 +35,8 @@ function readArguments() {
     allowPositionals: true,
   })
   const [host, action, ...words] = positionals
+  const port = Number(values.port)
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`${values.port} is not a port`)
   if (!host || !Object.hasOwn(procedures, action ?? '')) throw new Error('a host, and dump, set or unset, are needed')
   if (words.length !== numbersOf[action]) throw new Error(`${action} takes ${numbersOf[action]} words more`)
   const numbers = words.map((word) => transports[word] ?? Number(word))
@@ -41,7 +44,7 @@ function readArguments() {
   if (wrong >= 0) throw new Error(`${words[wrong]} is not a number`)
   const [program, version, transport = 0, number = 0] = numbers
   const localPort = values.unprivileged ? 0 : reservedPorts.bindresvport
-  const to = { host, port: Number(values.port), localPort, isUdp: values.udp }
+  const to = { host, port, localPort, isUdp: values.udp }
   return { to, action, mapping: [program, version, transport, number] }
 }
 
@@ -52,15 +55,18 @@ function words(...values) {
 }
 
 async function callUdp({ host, port, localPort }, request) {
-  const socket = dgram.createSocket('udp4')
+  const { address, family } = await lookup(host)
+  const socket = dgram.createSocket(`udp${family}`)
+  const timer = setTimeout(() => socket.emit('error', new Error('the portmapper does not answer')), longest)
   try {
     await bindDatagram(socket, { port: localPort })
-    socket.connect(port, host)
+    socket.connect(port, address)
     await once(socket, 'connect')
     socket.send(request)
-    const [reply] = await once(socket, 'message', { signal: AbortSignal.timeout(longest) })
+    const [reply] = await once(socket, 'message')
     return reply
   } finally {
+    clearTimeout(timer)
     socket.close()
   }
 }
@@ -133,6 +139,14 @@ async function portmap({ to, action, mapping }) {
   if (action === 'unset' && (await has(to, mapping))) throw new Error("the entry is another owner's: nothing changed")
 }
 
+/** What went wrong, and what to do where that is the privilege to bind a reserved port. */
+function explain(error) {
+  // A host with several addresses fails with the errors of all.
+  const [{ code, syscall }] = error.errors ?? [error]
+  const isForbidden = code === 'EACCES' && syscall === 'bind'
+  return isForbidden ? `${error.message}: it takes root, or CAP_NET_BIND_SERVICE` : error.message
+}
+
 function complain(status, message) {
   console.error(`portmap: ${message}`)
   process.exitCode = status
@@ -144,4 +158,4 @@ try {
 } catch (error) {
   complain(2, `${error.message}\n${usage}`)
 }
-if (request) await portmap(request).catch((error) => complain(1, error.message))
+if (request) await portmap(request).catch((error) => complain(1, explain(error)))

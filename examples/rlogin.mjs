@@ -12,6 +12,7 @@ import { abort, connect, reservedPorts, setOption } from 'sockctl'
 
 const usage = 'usage: node rlogin.mjs [--port number] [--user name] host'
 
+const longest = 30_000
 const windowRequest = 0x80
 const [carriageReturn, lineFeed, tilde, dot] = Buffer.from('\r\n~.')
 
@@ -104,13 +105,25 @@ function startInput(socket) {
 async function rlogin({ host, port, user }) {
   const options = { SO_OOBINLINE: true, TCP_NODELAY: true }
   // The walk of rlogin's own library, from a random place: its range is the one that servers take.
-  const socket = await connect({ host, port, localPort: { ...reservedPorts.rresvport, start: 'random' }, options })
+  const localPort = { ...reservedPorts.rresvport, start: 'random' }
+  const socket = await connect({ host, port, localPort, options, timeout: longest })
+  socket.setTimeout(longest, () => socket.destroy(new Error('the server does not answer')))
   socket.write(`\0${userInfo().username}\0${user}\0${process.env.TERM ?? 'dumb'}/38400\0`)
   const first = await accepted(socket)
+  // From here on it may be silent as long as its user is.
+  socket.setTimeout(0)
   const ended = new Promise((resolve, reject) => socket.once('close', resolve).once('error', reject))
   startOutput(socket, first)
   startInput(socket)
   await ended
+}
+
+/** What went wrong, and what to do where that is the privilege to bind a reserved port. */
+function explain(error) {
+  // A host with several addresses fails with the errors of all.
+  const [{ code, syscall }] = error.errors ?? [error]
+  const isForbidden = code === 'EACCES' && syscall === 'bind'
+  return isForbidden ? `${error.message}: it takes root, or CAP_NET_BIND_SERVICE` : error.message
 }
 
 function complain(status, message) {
@@ -124,4 +137,4 @@ try {
 } catch (error) {
   complain(2, `${error.message}\n${usage}`)
 }
-if (request) await rlogin(request).catch((error) => complain(1, error.message))
+if (request) await rlogin(request).catch((error) => complain(1, explain(error)))

@@ -4,7 +4,7 @@
 # there stays as it is.
 set -eu
 
-packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server postgresql-15 rpcbind rsh-redone-server systemd util-linux'
+packages='chromium iproute2 libcurl4 libglib2.0-0 nftables openssh-server pdsh postgresql-15 rpcbind rsh-redone-server systemd util-linux'
 # These are unpacked. Amanda's would bring a mail server, and put the user backup into the groups disk and tape; lprng
 # replaces the printing commands of other packages. Not below /usr: the tests lay it over /usr. Netkit's in.rshd excludes the other one.
 foreign='amanda-client amanda-common lprng'

@@ -59,7 +59,7 @@ export function rshCommand(finish: Finish): Command {
         if (error instanceof InvalidArgumentError) command.error(`error: ${error.message}`)
         throw error
       })
-      if (hosts.length === 0) command.error('error: no host is left')
+      if (hosts.size === 0) command.error('error: no host is left')
       finish(await runOn(hosts, words, flags))
     })
 }

@@ -30,6 +30,7 @@ export class Connection {
   events: ConnectionEvents
   readonly #socket: net.Socket
   #first: First = 'none'
+  #hasEnded = false
   #isClosed = false
   #isPaused = false
 
@@ -39,13 +40,15 @@ export class Connection {
     const socket = adopt({ buffer: shared, callback: (length) => this.#hear(shared.subarray(0, length)) })
     this.#socket = socket
     socket.on('end', () => {
+      this.#hasEnded = true
       if (this.#first === 'none') this.#first = 'remote'
       if (!this.#isClosed) this.events.ended(channel)
     })
     socket.on('error', (error) => {
       if (this.#isClosed) return
       this.#first = 'reset'
-      this.events.broken(channel, error)
+      // After its end it only takes no more of what is written.
+      if (!this.#hasEnded) this.events.broken(channel, error)
     })
   }
 
@@ -74,6 +77,11 @@ export class Connection {
   /** Who ended it first, so far. */
   get first(): First {
     return this.#first
+  }
+
+  /** Whether the other side has ended it. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
   }
 
   write(chunk: string | Uint8Array, callback?: (error?: Error | null) => void): boolean {

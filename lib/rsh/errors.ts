@@ -57,8 +57,9 @@ export function shownText(text: string): string {
   return JSON.stringify(text.trimEnd()).slice(1, -1)
 }
 
-const ways = `a port below 1024 takes a privilege: run as root, or give it to Node.js (setcap cap_net_bind_service=+ep \
-${process.execPath}), or to everybody (sysctl net.ipv4.ip_unprivileged_port_start=512), or run in a user namespace (unshare -Urn)`
+const ways = `a port below 1024 takes a privilege: run as root, or have root give it to this program alone (setpriv \
+--inh-caps +net_bind_service --ambient-caps +net_bind_service), to Node.js (setcap cap_net_bind_service=+ep \
+${process.execPath}), or to everybody (sysctl net.ipv4.ip_unprivileged_port_start=512)`
 
 /** Makes the error of a system call, which tells of the ways to get the privilege where that is what lacks. */
 export function callError(errno: number, syscall: string, detail: ErrorDetail): Error {

@@ -1,6 +1,6 @@
 import { resolveTargets } from '../adopt/resolve.js'
 import { invalidArgValue } from '../errors.js'
-import { familyOf, parseIPv6, validateAddress } from '../sockaddr.js'
+import { familyOf, formatIPv6, parseIPv6, validateAddress } from '../sockaddr.js'
 import type { RshRequest } from './request.js'
 import type { Target } from './source.js'
 
@@ -33,16 +33,18 @@ export function parseHost(text: string): HostPort {
 
 const mappedPrefix = '0,0,0,0,0,0,0,0,0,0,255,255'
 
-/** An address with its family; an IPv4 address in the form of an IPv6 one counts as what it is. */
-function targetOf(address: string, port: number, localAddress: string | undefined): Target {
-  const family = validateAddress(address, 'host')
-  if (family === 'ipv6' && !address.includes('%')) {
-    const bytes = parseIPv6(address)
-    if (bytes.subarray(0, 12).join() === mappedPrefix) {
-      return { family: 'ipv4', address: bytes.subarray(12).join('.'), port, localAddress }
-    }
+/** An address with its family, in the one form in which addresses can be compared. */
+function targetOf(text: string, port: number, localAddress: string | undefined): Target {
+  const family = validateAddress(text, 'host')
+  if (family === 'ipv4') return { family, address: text, port, localAddress }
+  const [address = '', zone] = text.split('%')
+  const bytes = parseIPv6(address)
+  // An IPv4 address in the form of an IPv6 one counts as what it is.
+  if (zone === undefined && bytes.subarray(0, 12).join() === mappedPrefix) {
+    return { family: 'ipv4', address: bytes.subarray(12).join('.'), port, localAddress }
   }
-  return { family, address, port, localAddress }
+  const plain = formatIPv6(bytes)
+  return { family, address: zone === undefined ? plain : `${plain}%${zone}`, port, localAddress }
 }
 
 /** The address of a host that is one, so that there is nothing to look up. */

@@ -4,6 +4,7 @@ import { adoptListener } from '../handle/adopt.js'
 import { setOptions } from '../options/index.js'
 import { BareSocket } from '../sockets/index.js'
 import { Connection } from './connection.js'
+import { Late } from './late.js'
 import { isReserved, noteListening } from './partition.js'
 
 /** A command that waits for its second connection. */
@@ -19,6 +20,7 @@ export interface Claim {
 }
 
 const backlog = 4096
+
 /** The form in which Node shows the address of a peer. */
 function plain(address: string): string {
   const zone = address.indexOf('%')
@@ -34,6 +36,7 @@ export class BackListener {
   readonly port: number
   readonly #server: net.Server
   readonly #claims = new Map<string, Claim>()
+  readonly #late = new Late()
   #isStrict = false
 
   private constructor(port: number, socket: BareSocket) {
@@ -67,15 +70,23 @@ export class BackListener {
     return claim.strict && this.#isStrict && !this.#claims.has(plain(claim.address))
   }
 
+  /** Whether a connection may still come here that looks like the command's and is for one before it. */
+  isDoubtful(claim: Claim): boolean {
+    return this.#late.has(plain(claim.address))
+  }
+
   /** Has a command wait here. */
   add(claim: Claim): void {
     this.#isStrict = claim.strict
     this.#claims.set(plain(claim.address), claim)
   }
 
-  /** Ends the wait of a command. */
+  /** Ends the wait of a command, whose connection may still come. */
   remove(claim: Claim): void {
-    if (this.#claims.get(plain(claim.address)) === claim) this.#claims.delete(plain(claim.address))
+    const address = plain(claim.address)
+    if (this.#claims.get(address) !== claim) return
+    this.#claims.delete(address)
+    this.#late.add(address)
   }
 
   close(): void {
@@ -85,10 +96,10 @@ export class BackListener {
 
   /** The command that a connection from an address may be for; undefined where none is waited for. */
   #claimOf(address: string): Claim | undefined {
-    const exact = this.#claims.get(plain(address))
-    if (exact || this.#claims.size !== 1) return exact
-    const [first] = this.#claims.values()
-    return first
+    const exact = this.#claims.get(address)
+    if (exact || this.#claims.size !== 1 || this.#late.has(address)) return exact
+    const [only] = this.#claims.values()
+    return only
   }
 
   #accept(connection: Connection): void {
@@ -97,10 +108,10 @@ export class BackListener {
       connection.close()
       return
     }
-    const claim = this.#claimOf(remoteAddress)
+    const claim = this.#claimOf(plain(remoteAddress))
     const isDialled = claim !== undefined && plain(claim.address) === plain(remoteAddress)
     if (claim && isReserved(remotePort) && (isDialled || !claim.strict)) {
-      this.remove(claim)
+      this.#claims.delete(plain(claim.address))
       claim.take(connection)
       return
     }

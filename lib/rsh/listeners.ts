@@ -1,4 +1,4 @@
-import type { SystemError } from '../errors.js'
+import { errnoOf, type SystemError } from '../errors.js'
 import { callError } from './errors.js'
 import { Line } from './line.js'
 import { BackListener, type Claim } from './listener.js'
@@ -8,6 +8,8 @@ import { highest, lowest, mayListen } from './partition.js'
 const most = 128
 /** Listeners are tried upwards from here: connections go from the top down, and well-known services live below. */
 const first = 600
+/** How long to leave ports alone that others have, in ms. */
+const foreignPause = 1000
 
 /** Where a command waits for its second connection. */
 export interface Place {
@@ -21,6 +23,8 @@ class Listeners {
   readonly #family: 'ipv4' | 'ipv6'
   #shared: BackListener[] = []
   readonly #line = new Line()
+  /** The ports that take a privilege which this process lacks. */
+  readonly #forbidden = new Set<number>()
   #users = 0
   #waiting = 0
 
@@ -46,8 +50,20 @@ class Listeners {
       if (isDone) return
       isDone = true
       if (--this.#users > 0) return
+      this.#forbidden.clear()
       for (const listener of this.#shared.splice(0)) listener.close()
     }
+  }
+
+  /**
+   * Sees to it that there is a listener, if a port is free: connections that come first could take every port. Keeps the
+   * listeners open until the function that it returns is called.
+   *
+   * @throws a system error of `bind`
+   */
+  reserve(): () => void {
+    if (this.#shared.length === 0) this.#add()
+    return this.retain()
   }
 
   /**
@@ -56,17 +72,20 @@ class Listeners {
    * @throws a system error of `bind`, where there is no listener at all
    */
   claim(claim: Claim): Place | undefined {
-    let listener = this.#shared.find((one) => one.fits(claim))
-    if (!listener && this.#shared.length < most) {
-      listener = this.#open()
-      if (listener) this.#shared.push(listener)
-    }
+    const sure = this.#shared.find((one) => one.fits(claim) && !one.isDoubtful(claim))
+    const listener = sure ?? this.#add() ?? this.#shared.find((one) => one.fits(claim))
     return listener && this.#place(listener, claim, this.retain())
   }
 
   /** Calls back when a place may have become free; gives a function that ends the wait. */
   wait(callback: () => void): () => void {
-    return this.#line.wait(callback)
+    const leave = this.#line.wait(callback)
+    // Where others have all the ports, nobody tells when one frees.
+    const timer = this.size === 0 ? setTimeout(() => this.#line.wake(), foreignPause) : undefined
+    return () => {
+      clearTimeout(timer)
+      leave()
+    }
   }
 
   #place(listener: BackListener, claim: Claim, release: () => void): Place {
@@ -84,18 +103,26 @@ class Listeners {
     return { port: listener.port, leave }
   }
 
+  #add(): BackListener | undefined {
+    const listener = this.#shared.length < most ? this.#open() : undefined
+    if (listener) this.#shared.push(listener)
+    return listener
+  }
+
   #open(): BackListener | undefined {
-    const refused = new Set<string>()
+    const refused = new Set(this.#forbidden.size > 0 ? ['EACCES'] : [])
     for (const port of candidates()) {
+      if (this.#forbidden.has(port)) continue
       try {
         return BackListener.open(this.#family, port)
       } catch (error) {
         const { code, errno, syscall } = error as SystemError
         if (code !== 'EADDRINUSE' && code !== 'EACCES') throw callError(errno, syscall, { port })
+        if (code === 'EACCES') this.#forbidden.add(port)
         refused.add(code)
       }
     }
-    if (refused.size === 1 && refused.has('EACCES')) throw callError(-13, 'bind', {})
+    if (this.size === 0 && refused.size === 1 && refused.has('EACCES')) throw callError(errnoOf('EACCES'), 'bind', {})
     return undefined
   }
 }

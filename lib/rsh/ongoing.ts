@@ -4,7 +4,7 @@ import type { Place } from './listeners.js'
 import { Phases } from './phases.js'
 import { reportOf } from './report.js'
 import type { RshRequest } from './request.js'
-import type { Sink } from './sink.js'
+import type { Channel, Sink } from './sink.js'
 import type { Source, Target } from './source.js'
 
 type Detail = Partial<Pick<RshError, 'form' | 'remoteText' | 'phase'>>
@@ -30,6 +30,10 @@ export class Ongoing {
   back: Connection | undefined
   /** Where it waits for the second connection. */
   place: Place | undefined
+  /** Lets the listeners go. */
+  release: (() => void) | undefined
+  /** The channels that are stopped until whoever reads them has caught up. */
+  readonly stopped = new Set<Channel>()
   /** Ends a wait for a port or a place. */
   cancelWait: (() => void) | undefined
   /** Why a connection that may have been the second one was refused. */
@@ -67,6 +71,7 @@ export class Ongoing {
     this.phases.end()
     this.cancelWait?.()
     this.place?.leave()
+    this.release?.()
     this.#end(this.main, error)
     this.#end(this.back, error)
     const report = reportOf(this.#begun, this.main, this.back)
@@ -82,6 +87,8 @@ export class Ongoing {
 
   #expired(phase: RshPhase, ms: number): void {
     if (phase === 'back' && this.refusedBack) this.failChannel()
+    // Who is not listened to cannot be silent.
+    else if (phase === 'silence' && this.stopped.size > 0) this.phases.begin('silence')
     else this.fail('ERR_SOCKCTL_RSH_TIMEOUT', `${lateText[phase]} in ${ms} ms`, { phase })
   }
 }

@@ -22,7 +22,10 @@ export class Opening {
   start(): void {
     const command = this.#command
     command.cancelWait = obtain<Source>({
-      take: () => openSource(command.target),
+      take: () => {
+        if (command.request.separate) command.release ??= listeners[command.target.family].reserve()
+        return openSource(command.target)
+      },
       wait: (again) => {
         const { cancel, ...info } = waitForSource(command.target, again)
         this.#waits({ reason: 'port', ...info })
@@ -33,11 +36,22 @@ export class Opening {
     })
   }
 
+  /** Tells of a wait, once it can be ended: whoever is told may end it. */
   #waits(info: Pick<WaitInfo, 'reason' | 'used' | 'nextMs'>): void {
-    const { request, party, phases, target } = this.#command
+    const command = this.#command
+    const { request, party, phases, target } = command
     if (!this.#isWaiting) phases.begin('port')
     this.#isWaiting = true
-    request.onWait?.({ host: party.host, address: target.address, ...info })
+    const { onWait } = request
+    if (!onWait) return
+    queueMicrotask(() => {
+      if (command.isOver) return
+      try {
+        onWait({ host: party.host, address: target.address, ...info })
+      } catch (error) {
+        command.finish(error as Error)
+      }
+    })
   }
 
   #connect(source: Source): void {

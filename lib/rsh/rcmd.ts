@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { Readable, type Writable } from 'node:stream'
+import { pipeline, Readable, type Writable } from 'node:stream'
 import { abortError, codedError } from '../errors.js'
 import { validateInteger, validateOneOf, validateString } from '../validate.js'
 import { checkCommand, type Input, type RshRequest } from './request.js'
@@ -33,6 +33,7 @@ class StreamedCommand implements RemoteCommand, Sink {
   #cutShort: (error: Error) => void = () => {}
   #started: Started | undefined
   #input: Input
+  #fed: CommandInput | undefined
 
   constructor(request: RshRequest, running: () => void, refused: (error: Error) => void) {
     this.#running = running
@@ -75,9 +76,13 @@ class StreamedCommand implements RemoteCommand, Sink {
     this.#running()
     const input = this.#input
     if (input === 'none' || input === 'stream') return
-    if (input instanceof Readable) input.on('error', (error) => this.destroy(error)).pipe(this.#newInput())
-    else if (input === 'end') this.#session.endInput()
-    else this.#newInput().end(input)
+    if (input === 'end') {
+      this.#session.endInput()
+      return
+    }
+    this.#fed = new CommandInput(() => this.#session)
+    if (input instanceof Readable) pipeline(input, this.#fed, (error) => error && this.destroy(error))
+    else this.#fed.end(input)
   }
 
   data(channel: 'stdout' | 'stderr', chunk: Buffer): boolean {
@@ -92,17 +97,14 @@ class StreamedCommand implements RemoteCommand, Sink {
 
   done(report: RemoteReport): void {
     this.#complete(report)
+    this.#fed?.destroy()
   }
 
   failed(error: Error): void {
     this.#refused(error)
     this.#cutShort(error)
     for (const output of [this.stdout, this.stderr]) output?.destroy(error)
-    this.stdin?.destroy()
-  }
-
-  #newInput(): CommandInput {
-    return new CommandInput(() => this.#session)
+    for (const input of [this.stdin, this.#fed]) input?.destroy()
   }
 
   get #session(): Session {

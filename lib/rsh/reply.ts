@@ -50,12 +50,11 @@ export class Reply implements Claim, ConnectionEvents {
     if (this.#isAccepted) return this.#keep(chunk)
     command.wasConnected = true
     const answer = this.#reader.read(chunk)
-    if (answer.kind === 'yes') return this.#accepted(answer.rest)
-    if (answer.kind === 'no') this.#refused(answer.text)
-    if (answer.kind === 'strange') {
-      const what = `the server does not speak rsh: ${shownText(answer.text)}`
-      command.fail('ERR_SOCKCTL_RSH_PROTOCOL', what, { remoteText: answer.text })
-    }
+    const isEarly = command.request.separate && !command.place
+    if (answer.kind === 'yes' && !isEarly) return this.#accepted(answer.rest)
+    if (answer.kind === 'yes') this.#strange('\0')
+    else if (answer.kind === 'no') this.#refused(answer.text)
+    else if (answer.kind === 'strange') this.#strange(answer.text)
     return !command.isOver
   }
 
@@ -109,6 +108,11 @@ export class Reply implements Claim, ConnectionEvents {
 
   #run(): boolean {
     return new Running(this.#command).begin(this.#early, this.#hasEnded)
+  }
+
+  #strange(text: string): void {
+    const what = `the server does not speak rsh: ${shownText(text)}`
+    this.#command.fail('ERR_SOCKCTL_RSH_PROTOCOL', what, { remoteText: text })
   }
 
   #refused(text: string): void {

@@ -31,6 +31,7 @@ export class Run {
   #taken = 0
   #begun = 0
   #isPulling = false
+  #refill: NodeJS.Immediate | undefined
   #hasAll = false
   #error: { reason: unknown } | undefined
   #wake: (() => void) | undefined
@@ -54,7 +55,7 @@ export class Run {
   take(): HostResult | undefined {
     if (this.#error) throw this.#error.reason
     const result = this.#takeResult()
-    if (result) this.#fill()
+    if (result) this.#fillSoon()
     return result
   }
 
@@ -110,12 +111,20 @@ export class Run {
     return !this.#hasAll && this.#running.size < fanout && this.#results.size < fanout * waitingPerCommand
   }
 
+  /** Starts more commands in another turn: those that fail at once must not keep everything else from happening. */
+  #fillSoon(): void {
+    this.#refill ??= setImmediate(() => {
+      this.#refill = undefined
+      this.#fill()
+    })
+  }
+
   /** Starts commands while there is room for them. */
   #fill(): void {
     while (this.#hasRoom && !this.#isPulling) {
       try {
         const next = this.#hosts.next()
-        if (next instanceof Promise) this.#pull(next)
+        if ('then' in next) this.#pull(Promise.resolve(next))
         else this.#accept(next)
       } catch (error) {
         this.#hasAll = true
@@ -160,8 +169,7 @@ export class Run {
       this.#running.delete(collector)
       this.#results.set(index, result)
       this.#wakeUp()
-      // Not from within what ended the command.
-      queueMicrotask(() => this.#fill())
+      this.#fillSoon()
     }
     const collector = new Collector(text, collecting, command.input, settle)
     let timer: NodeJS.Timeout | undefined

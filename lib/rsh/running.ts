@@ -42,7 +42,9 @@ export class Running implements ConnectionEvents {
     if (this.#command.isOver) return false
     this.#command.phases.refresh()
     const passed = this.#filter.pass(channel, chunk)
-    return passed === undefined || this.#command.sink.data(channel, passed)
+    if (passed === undefined || this.#command.sink.data(channel, passed)) return true
+    this.#command.stopped.add(channel)
+    return false
   }
 
   ended(channel: Channel): void {

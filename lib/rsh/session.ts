@@ -48,16 +48,17 @@ export class Session {
     else callback?.()
   }
 
-  /** Sends a byte over the second connection; false where there is none. */
+  /** Sends a byte over the second connection; false where there is none, or none any more. */
   signal(number: number): boolean {
     const { back, isRunning } = this.#command
-    if (!back || !isRunning) return false
+    if (!back || back.hasEnded || !isRunning) return false
     back.write(Uint8Array.of(number))
     return true
   }
 
   /** Has a channel that was stopped go on. */
   resume(channel: Channel): void {
+    if (this.#command.stopped.delete(channel)) this.#command.phases.refresh()
     if (channel === 'stdout') this.#command.main?.resume()
     else this.#command.back?.resume()
   }

@@ -110,7 +110,10 @@ export function openSource(target: Target): Source | undefined {
   } finally {
     forget(key, destination)
   }
-  if (wasRefused && !wasAllowed) throw callError(notAllowed, 'bind', { address: localAddress })
+  // Where only some ports are allowed, and those are taken, one of them frees.
+  if (destination.isIdle && wasRefused && !wasAllowed) {
+    throw callError(notAllowed, 'bind', { address: localAddress })
+  }
   return undefined
 }
 

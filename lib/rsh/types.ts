@@ -81,7 +81,8 @@ export interface RcmdOptions extends CommandOptions {
   host: string
   /**
    * What the command reads. 'none': nothing, and its input never ends; 'end': nothing, and its input ends at once;
-   * 'stream': what is written to `stdin` of the result. Else the text, bytes or stream to send before its input ends.
+   * 'stream': what is written to `stdin` of the result. Else the text, bytes or stream to send before its input ends; a
+   * stream that breaks off cuts the command short, and is destroyed where the command ends first.
    *
    * Where the input ends, this side sends the first FIN, so that its reserved port stays in TIME_WAIT for a minute.
    *

@@ -46,6 +46,12 @@ describe.skipIf(!hasRpcbind)('rpcbind (needs root and rpcbind)', () => {
       expect(await entries()).toEqual([expect.stringMatching(`^${trusted} .* superuser$`)])
     })
 
+    test('lists its entries over IPv6, too', async () => {
+      const { status, stdout, stderr } = await ask(unprivileged, '::1', 'dump')
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      expect(stdout).toMatch(/^100000 \d \w+6 ::\.0\.111 superuser$/m)
+    })
+
     test('takes an entry of the superuser out for a reserved source port', async () => {
       expect(await unset(trusted)).toEqual(done)
       expect(await entries()).toEqual([])

@@ -16,7 +16,7 @@ export function canRun(script: string): boolean {
   return isRoot && spawnSync('unshare', ['--mount', '--net', '--pid', '--fork', 'sh', '-ec', script]).status === 0
 }
 
-/** A server on loopback that runs a program for each connection, as inetd(8) does. */
+/** A server on loopback, unless told otherwise, that runs a program for each connection, as inetd(8) does. */
 export interface Superserver {
   readonly port: number
   /** The source port of each connection, in order. */
@@ -29,7 +29,10 @@ export interface Superserver {
 const env = { ...process.env, LD_PRELOAD: '' }
 
 /** Starts a superserver whose program has the connection as its stdin, stdout and stderr. */
-export async function superserver([file, ...args]: readonly [string, ...string[]]): Promise<Superserver> {
+export async function superserver(
+  [file, ...args]: readonly [string, ...string[]],
+  host = '127.0.0.1',
+): Promise<Superserver> {
   const sourcePorts: number[] = []
   const children = new Set<ChildProcess>()
   const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
@@ -40,7 +43,7 @@ export async function superserver([file, ...args]: readonly [string, ...string[]
     // The connection ends with the program only if nobody else holds it.
     socket.destroy()
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   const close = async () => {
     const ended = [closed(server), ...[...children].map((child) => once(child, 'exit'))]

@@ -12,6 +12,8 @@ import * as diag from '../../dist/diag.js'
 import * as handover from '../../dist/handover.js'
 import * as sockctl from '../../dist/index.js'
 import { native } from '../../dist/native.js'
+import * as rsh from '../../dist/rsh.js'
+import { rshUses } from './leaks/rsh.mjs'
 
 const rounds = 200
 const unix = 1
@@ -201,6 +203,7 @@ const uses = {
     () => diag.openProcessSocket(process.pid, 1e9),
   ],
   sockets: [() => diag.sockets({ processes: true }), () => diag.sockets({ localPort: -1 })],
+  ...rshUses,
   tcpInfo: [() => withConnection((client) => diag.tcpInfo(client)), () => diag.tcpInfo(-1)],
 }
 
@@ -289,7 +292,7 @@ async function usePackage() {
 }
 
 function assertComplete() {
-  const functions = Object.entries({ ...sockctl, ...diag, ...handover }).filter(
+  const functions = Object.entries({ ...sockctl, ...diag, ...handover, ...rsh }).filter(
     ([, value]) => typeof value === 'function',
   )
   const names = functions.map(([name]) => name)

@@ -1,8 +1,9 @@
+import type net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type HostResult, multiRsh } from '../../lib/rsh.js'
 import { rejectionOf } from '../support.js'
 import { hasNamespaces, ownNamespace, remnantsTo } from './namespace.js'
-import { echo, rshServer } from './server.js'
+import { echo, rshServer, type Visit } from './server.js'
 
 const names = { localUser: 'me', remoteUser: 'you' }
 
@@ -31,6 +32,23 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
     const results = await all(multiRsh(Array(520).fill('127.0.0.1'), options))
     expect(results.filter(({ ok }) => ok)).toHaveLength(520)
     expect(reasons).toEqual(Array(8).fill('port 512'))
+  })
+
+  test('has second connections come where one address has all the ports', async () => {
+    let next = 0
+    // From an address of its own, and the next port where something listens on one, as it is the same host here.
+    const connectBack = (back: Visit['back']): Promise<net.Socket> => {
+      const localPort = 512 + (next++ % 512)
+      return back({ localAddress: '127.9.0.1', localPort, reuseAddress: true }).catch(() => connectBack(back))
+    }
+    await using server = await rshServer(async ({ socket, back }) => {
+      const errors = await connectBack(back)
+      socket.resume().end('\0out')
+      errors.end('err')
+    })
+    const options = { ...names, port: server.port, command: 'date', fanout: 520 } as const
+    const results = await all(multiRsh(Array(520).fill('127.0.0.1'), options))
+    expect(results.filter(({ stdout, stderr }) => `${stdout}${stderr}` === 'outerr')).toHaveLength(520)
   })
 
   test('sends ten commands at once to each host, and mixes up none', async () => {

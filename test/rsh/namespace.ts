@@ -34,6 +34,11 @@ export function heldPorts(): number[] {
   return entries.filter(({ state }) => state !== 'TIME_WAIT').map(({ localPort }) => localPort as number)
 }
 
+/** Those of them that are no server's: the tests' own connect back from 700 to 1000. */
+export function clientPortsHeld(): number[] {
+  return heldPorts().filter((port) => port < 700 || port > 1000)
+}
+
 /** How many reserved ports are in TIME_WAIT on the way to a port. */
 export function remnantsTo(remotePort: number): number {
   return sockets({ protocol: 'tcp', state: 'TIME_WAIT', localPort: reserved, remotePort }).length

@@ -16,7 +16,7 @@ export interface Visit {
   readonly socket: net.Socket
   readonly request: Request
   /** Makes the second connection, from a reserved port unless another is given. */
-  back(from?: { localAddress?: string; localPort?: number }): Promise<net.Socket>
+  back(from?: { localAddress?: string; localPort?: number; reuseAddress?: boolean }): Promise<net.Socket>
 }
 
 /** A server for as long as a test wants it. */
@@ -26,17 +26,22 @@ export interface TestServer extends AsyncDisposable {
   readonly clientPorts: readonly number[]
 }
 
-function backTo(socket: net.Socket, port: number): Visit['back'] {
-  return async ({ localAddress = socket.localAddress, localPort } = {}) => {
+/** Gives a function that makes the second connection to whom a connection came from. */
+export function backTo(socket: net.Socket, port: number): Visit['back'] {
+  return async ({ localAddress = socket.localAddress, localPort, ...more } = {}) => {
     const from = localPort === undefined ? { low: 700, high: 1000 } : localPort
     const host = socket.remoteAddress as string
-    const back = await connect({ host, port, localAddress, localPort: from, allowHalfOpen: true })
+    const back = await connect({ host, port, localAddress, localPort: from, allowHalfOpen: true, ...more })
     return back.on('error', () => {}).resume()
   }
 }
 
 /** Starts a server that has `visited` deal with each connection, before it has read anything. */
-export async function rawServer(visited: (socket: net.Socket) => void, host = '127.0.0.1'): Promise<TestServer> {
+export async function rawServer(
+  visited: (socket: net.Socket) => void,
+  host = '127.0.0.1',
+  wantedPort = 0,
+): Promise<TestServer> {
   const clientPorts: number[] = []
   const open = new Set<net.Socket>()
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
@@ -44,7 +49,7 @@ export async function rawServer(visited: (socket: net.Socket) => void, host = '1
     open.add(socket.on('error', () => {}).once('close', () => open.delete(socket)))
     visited(socket)
   })
-  server.listen({ port: 0, host, backlog: 4096 })
+  server.listen({ port: wantedPort, host, backlog: 4096 })
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo
   const end = async () => {
@@ -57,19 +62,27 @@ export async function rawServer(visited: (socket: net.Socket) => void, host = '1
 }
 
 /** Starts a server that has `visited` deal with each request. */
-export function rshServer(visited: (visit: Visit) => void | Promise<void>, host?: string): Promise<TestServer> {
-  return rawServer((socket) => {
-    let text = ''
-    const onData = (chunk: Buffer) => {
-      text += chunk.toString('latin1')
-      const [stderrPort = '', localUser = '', remoteUser = '', command = '', ...rest] = text.split('\0')
-      if (rest.length === 0) return
-      socket.off('data', onData)
-      const request = { stderrPort: Number(stderrPort), localUser, remoteUser, command }
-      void visited({ socket, request, back: backTo(socket, request.stderrPort) })
-    }
-    socket.on('data', onData)
-  }, host)
+export function rshServer(
+  visited: (visit: Visit) => void | Promise<void>,
+  host?: string,
+  port?: number,
+): Promise<TestServer> {
+  return rawServer(
+    (socket) => {
+      let text = ''
+      const onData = (chunk: Buffer) => {
+        text += chunk.toString('latin1')
+        const [stderrPort = '', localUser = '', remoteUser = '', command = '', ...rest] = text.split('\0')
+        if (rest.length === 0) return
+        socket.off('data', onData)
+        const request = { stderrPort: Number(stderrPort), localUser, remoteUser, command }
+        void visited({ socket, request, back: backTo(socket, request.stderrPort) })
+      }
+      socket.on('data', onData)
+    },
+    host,
+    port,
+  )
 }
 
 /** Does what a good server does: says yes and prints the command on stdout, and on stderr with `!` behind it. */

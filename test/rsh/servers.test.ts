@@ -6,12 +6,7 @@ import { makeHome, mountAccount, user } from '../peers/account.js'
 import { canRun, privately, type Superserver, superserver } from '../peers/superserver.js'
 import { rejectionOf } from '../support.js'
 import { ownNamespace } from './namespace.js'
-
-/** The real servers, and where scripts/peers.sh puts them. */
-const programs = [
-  { name: 'rsh-redone', path: '/usr/sbin/in.rshd', form: 'text', passesSignals: false },
-  { name: 'netkit', path: '/opt/sockctl-netkit/usr/sbin/in.rshd', form: 'line', passesSignals: true },
-] as const
+import { programs } from './programs.js'
 
 describe.each(programs)('in.rshd of $name', ({ path, form, passesSignals }) => {
   const isThere = canRun(`test -x ${path}`)

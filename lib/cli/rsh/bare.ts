@@ -3,6 +3,8 @@ import { type Outcome, outcomeOf, type Printer } from './printer.js'
 import type { Progress } from './progress.js'
 import { write } from './write.js'
 
+const lineFeed = 10
+
 /** Prints the output of each host as it is, once that is whole. */
 export class BarePrinter implements Printer {
   readonly #takesStatus: boolean
@@ -16,8 +18,11 @@ export class BarePrinter implements Printer {
   async result(result: HostResult): Promise<Outcome> {
     const outcome = outcomeOf(result, this.#takesStatus)
     this.#progress.clear()
-    await write(process.stdout, outcome.stdout)
-    await write(process.stderr, outcome.stderr)
+    for (const channel of ['stdout', 'stderr'] as const) {
+      const { [channel]: output } = outcome
+      await write(process[channel], output)
+      if (output.length > 0 && output.at(-1) !== lineFeed && process[channel].isTTY) this.#progress.leaveLine()
+    }
     return outcome
   }
 

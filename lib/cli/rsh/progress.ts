@@ -13,6 +13,7 @@ export class Progress {
   #note = ''
   #drawnAt = 0
   #isDrawn = false
+  #isMidLine = false
 
   constructor(total: number) {
     this.#total = total
@@ -38,11 +39,17 @@ export class Progress {
     this.#isDrawn = false
   }
 
+  /** Tells of output after which the cursor is not at the start of a line, which the bar is to leave alone. */
+  leaveLine(): void {
+    this.#isMidLine = true
+  }
+
   draw(): void {
     if (!this.#isShown || (this.#isDrawn && Date.now() - this.#drawnAt < period)) return
     this.#drawnAt = Date.now()
     this.#isDrawn = true
-    process.stderr.write(`\r\u001b[K${this.#line()}`)
+    process.stderr.write(`${this.#isMidLine ? '\n' : '\r\u001b[K'}${this.#line()}`)
+    this.#isMidLine = false
   }
 
   #line(): string {

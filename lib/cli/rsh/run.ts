@@ -65,12 +65,23 @@ function lacksPrivilege(error: Error | undefined): error is NodeJS.ErrnoExceptio
   return code === 'EACCES' && syscall === 'bind'
 }
 
-/** Runs a command on hosts and prints what comes; gives the exit code. */
-export async function runOn(hosts: readonly string[], words: readonly string[], flags: RshFlags): Promise<number> {
+/** How many hosts a message names at most. */
+const mostNamed = 100
+
+function namesOf(hosts: ReadonlySet<string>): string {
+  const named = foldHosts([...hosts].slice(0, mostNamed))
+  return hosts.size > mostNamed ? `${named} and ${hosts.size - mostNamed} more` : named
+}
+
+/**
+ * Runs a command on hosts and prints what comes; gives the exit code.
+ *
+ * @param left the hosts, each of which is taken out when it is done with
+ */
+export async function runOn(left: Set<string>, words: readonly string[], flags: RshFlags): Promise<number> {
   using interrupt = new Interrupt()
-  const progress = new Progress(hosts.length)
+  const progress = new Progress(left.size)
   const printer = printerOf(flags, progress)
-  const left = new Set(hosts)
   let exitCode = 0
   const complain = (text: string) => {
     progress.clear()
@@ -85,7 +96,7 @@ export async function runOn(hosts: readonly string[], words: readonly string[], 
   }
   progress.draw()
   try {
-    for await (const result of multiRsh(hosts, options)) {
+    for await (const result of multiRsh(left, options)) {
       if (lacksPrivilege(result.error)) throw result.error
       left.delete(result.host)
       const outcome = await printer.result(result)
@@ -98,7 +109,7 @@ export async function runOn(hosts: readonly string[], words: readonly string[], 
     }
   } catch (error) {
     if (interrupt.exitCode === undefined) throw error
-    complain(`ended before it was done on ${foldHosts(left)}`)
+    complain(`ended before it was done on ${namesOf(left)}`)
     exitCode = interrupt.exitCode
   } finally {
     progress.clear()

@@ -31,8 +31,8 @@ async function allOf(lists: readonly string[]): Promise<Set<string>> {
  * The hosts of some lists less those of others, each once, in the order in which they are named. A part of a list is a
  * range, `^file`, or `-` for standard input.
  */
-export async function hostsFrom(wanted: readonly string[], unwanted: readonly string[]): Promise<string[]> {
+export async function hostsFrom(wanted: readonly string[], unwanted: readonly string[]): Promise<Set<string>> {
   const hosts = await allOf(wanted)
   for (const host of await allOf(unwanted)) hosts.delete(host)
-  return [...hosts]
+  return hosts
 }
