@@ -1,4 +1,6 @@
-import type { Advice, AdviceKind, Attempt, Cause, CauseKind } from './types.js'
+import type { Cause, CauseKind } from './cause.js'
+import type { Advice, AdviceKind } from './explanation.js'
+import type { Attempt } from './query.js'
 import { pathText, programOf, timeText } from './words.js'
 
 /** From the most harmless to the least: the order of what is advised. */

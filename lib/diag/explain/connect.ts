@@ -4,11 +4,11 @@ import { hostAddresses, reachOutcome } from '../hosts.js'
 import { isRemnant, isWildcard, type Known, unmapped } from '../rules.js'
 import { sockets } from '../sockets.js'
 import { usesTimestamps } from '../sysctl.js'
-import { cause } from './cause.js'
+import { type Cause, cause } from './cause.js'
 import { causeOwners } from './owners.js'
 import { untilOf } from './port.js'
+import type { Attempt } from './query.js'
 import { remainingMs } from './remaining.js'
-import type { Attempt, Cause } from './types.js'
 import { ownersText, socketsText, timeText } from './words.js'
 
 /**

@@ -3,8 +3,8 @@ import { parseIPv6 } from '../../sockaddr.js'
 import { bindOutcome, hostAddresses, isLinkLocal } from '../hosts.js'
 import { isWildcard } from '../rules.js'
 import { hostIPv6, mayBindReserved, unprivilegedStart } from '../sysctl.js'
-import { cause } from './cause.js'
-import type { Attempt, Cause } from './types.js'
+import { type Cause, cause } from './cause.js'
+import type { Attempt } from './query.js'
 
 function tentativeCause(address: string): Cause | undefined {
   const [bare = ''] = address.split('%')

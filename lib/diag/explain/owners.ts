@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { SocketEntry, SocketOwner } from '../entry.js'
-import type { CauseOwner } from './types.js'
+import type { CauseOwner } from './cause.js'
 
 function orUndefined<Value>(read: () => Value): Value | undefined {
   try {

@@ -4,10 +4,10 @@ import type { SystemError } from '../../errors.js'
 import { BareSocket } from '../../sockets/index.js'
 import type { UnixEntry } from '../entry.js'
 import { sockets } from '../sockets.js'
-import { cause } from './cause.js'
+import { type Cause, cause } from './cause.js'
 import { ownersElsewhere } from './elsewhere.js'
 import { causeOwners } from './owners.js'
-import type { Attempt, Cause } from './types.js'
+import type { Attempt } from './query.js'
 import { ownersText, pathText } from './words.js'
 
 function isAllowed(path: string, mode: number): boolean {

@@ -4,10 +4,11 @@ import type { InternetEntry } from '../entry.js'
 import { type ReuseFlags, reuseFlags } from '../flags.js'
 import { both, isRemnant, isWildcard, type Known, not, overlaps, type Place, sharesPort, unmapped } from '../rules.js'
 import { sockets } from '../sockets.js'
+import type { Cause, CauseKind } from './cause.js'
 import { causeOwners } from './owners.js'
+import type { Attempt } from './query.js'
 import { longestRemaining } from './remaining.js'
 import { blockText } from './sentences.js'
-import type { Attempt, Cause, CauseKind } from './types.js'
 
 /** Where a socket of an attempt is to be bound. */
 export function placeOf({ address, ipv6Only }: Attempt): Place {

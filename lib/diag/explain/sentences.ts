@@ -1,6 +1,6 @@
 import type { InternetEntry } from '../entry.js'
+import type { CauseKind, CauseOwner } from './cause.js'
 import { longestRemaining } from './remaining.js'
-import type { CauseKind, CauseOwner } from './types.js'
 import { endText, ownersText, socketsText, timeText } from './words.js'
 
 /** What is said of a socket, after who has it. */

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import type { SocketEntry, SocketOwner } from '../entry.js'
 import { isWildcard } from '../rules.js'
-import type { Attempt, CauseOwner } from './types.js'
+import type { CauseOwner } from './cause.js'
+import type { Attempt } from './query.js'
 
 /**
  * A text that others choose, a path or the name of a process, as it can go to a terminal: control characters, which
