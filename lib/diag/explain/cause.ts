@@ -55,6 +55,8 @@ export type CauseKind =
 export interface CauseOwner extends SocketOwner {
   /** The container that it is in, by what the name of its cgroup tells. */
   container: { runtime: string; id: string } | undefined
+  /** Its number in a PID namespace of its own; undefined where it has no other than `pid`. */
+  innerPid: number | undefined
   /** The systemd unit that it belongs to. */
   unit: string | undefined
   /** The kinds of namespace in which it is apart from this process; undefined where that cannot be known. */

@@ -24,6 +24,7 @@ export type AdviceKind =
   | 'port-range'
   | 'unlink'
   | 'destroy-remnant'
+  | 'destroy-orphan'
   | 'close'
   | 'end-process'
 

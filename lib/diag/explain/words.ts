@@ -50,10 +50,12 @@ export function programOf({ command, commandLine }: SocketOwner): string {
 }
 
 function ownerText(owner: CauseOwner): string {
-  const { pid, user, uid, container, unit } = owner
+  const { pid, innerPid, user, uid, container, unit } = owner
   const who = user ?? (uid === undefined ? undefined : `user ${uid}`)
   const where = container ? `${container.runtime} container ${container.id.slice(0, 12)}` : unit
-  return `${programOf(owner)} (${[`pid ${pid}`, who, where && shown(where)].filter((part) => part !== undefined).join(', ')})`
+  const inner = innerPid === undefined ? undefined : `which is ${innerPid} in its own PID namespace`
+  const parts = [`pid ${pid}`, inner, who, where && shown(where)].filter((part) => part !== undefined)
+  return `${programOf(owner)} (${parts.join(', ')})`
 }
 
 /** Who it is, in a few words. */
