@@ -48,8 +48,15 @@ function refusedWord(option: string): string {
   return process.stdin.isTTY ? 'not agreed to' : option
 }
 
+/** Who is to end, and who with it. */
+function nameOf({ innerPid, ...owner }: CauseOwner): string {
+  const inner = innerPid === undefined ? '' : `, which is ${innerPid} in its own PID namespace`
+  const others = innerPid === 1 ? ', so that all others there end with it' : ''
+  return `${programOf(owner)} (pid ${owner.pid}${inner}${others})`
+}
+
 async function endOwner(owner: CauseOwner, { causes }: Explanation, flags: FreeFlags, log: Log): Promise<void> {
-  const name = `${programOf(owner)} (pid ${owner.pid})`
+  const name = nameOf(owner)
   const sockets = causes.flatMap((cause) => cause.sockets)
   const refusal = sockets.length === 0 ? elsewhere : endRefusal(owner)
   if (refusal !== undefined) {

@@ -1,5 +1,6 @@
 import { destroysOrphans } from '../destroy.js'
-import type { Cause, CauseKind } from './cause.js'
+import { endRefusal } from '../release/process.js'
+import type { Cause, CauseKind, CauseOwner } from './cause.js'
 import type { Advice, AdviceKind } from './explanation.js'
 import type { Attempt } from './query.js'
 import { pathText, programOf, timeText } from './words.js'
@@ -34,13 +35,22 @@ const reuseAddress: Say = (cause, attempt) => {
   }
 }
 
+function nameOf(owner: CauseOwner): string {
+  return `${programOf(owner)} (pid ${owner.pid})`
+}
+
 const endProcess: Say = ({ owners, sockets }) => {
   const others = owners.filter(({ pid }) => pid !== process.pid)
   if (others.length === 0) return undefined
-  const who = others.map((owner) => `${programOf(owner)} (pid ${owner.pid})`).join(', ')
+  const who = others.map(nameOf).join(', ')
   // The sockets of another network namespace are not listed.
-  const how = sockets.length === 0 ? 'only where its network namespace is' : 'with SIGTERM, after a question'
-  return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so ${how}.` }
+  if (sockets.length === 0)
+    return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so only where its network namespace is.` }
+  const [spared] = others.filter((owner) => endRefusal(owner) !== undefined)
+  const how = spared
+    ? `leaves ${others.length === 1 ? 'it' : nameOf(spared)} alone: ${endRefusal(spared)}`
+    : 'does so with SIGTERM, after a question'
+  return { kind: 'end-process', text: `Ask ${who} to end; sockctl free ${how}.` }
 }
 
 const close: Say = ({ owners }) =>
