@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { errnoOf, systemError, unsupported } from '../errors.js'
+import { errnoOf, type SystemError, systemError, unsupported } from '../errors.js'
 import { native } from '../native.js'
 import { hasCapability } from './capability.js'
 import type { SocketEntry, SocketOwner } from './entry.js'
@@ -25,16 +25,29 @@ export interface SocketDescriptor {
   readonly inode: number
 }
 
+/** The error of a process that /proc does not show: it may be hidden, or /proc may be another one or none. */
+function absenceOf(pid: number): Error {
+  const where = { address: `/proc/${pid}/fd` }
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    const isHidden = (error as SystemError).code === 'EPERM'
+    return systemError(errnoOf(isHidden ? 'EACCES' : 'ESRCH'), 'opendir', where)
+  }
+  return unsupported(`/proc does not show process ${pid}, which there is`, { syscall: 'opendir', ...where })
+}
+
 /**
  * The sockets that a process has open.
  *
- * @throws ESRCH for a process that does not exist, EACCES for one that may not be looked into
+ * @throws ESRCH for a process that does not exist, EACCES for one that may not be looked into, `ERR_SOCKCTL_UNSUPPORTED`
+ * where /proc does not show it
  */
 export function socketDescriptorsOf(pid: number): SocketDescriptor[] {
   const found: SocketDescriptor[] = []
   const errno = eachSocket(pid, (inode, fd) => found.push({ fd, inode }))
-  if (errno < 0)
-    throw systemError(vanished.has(errno) ? errnoOf('ESRCH') : errno, 'opendir', { address: `/proc/${pid}/fd` })
+  if (vanished.has(errno)) throw absenceOf(pid)
+  if (errno < 0) throw systemError(errno, 'opendir', { address: `/proc/${pid}/fd` })
   return found
 }
 

@@ -8,6 +8,7 @@ const order: readonly AdviceKind[] = [
   'try',
   'wait',
   'probe',
+  'see-owner',
   'connect-instead',
   'reuse-address',
   'late-port',

@@ -7,6 +7,7 @@ export type AdviceKind =
   | 'try'
   | 'wait'
   | 'probe'
+  | 'see-owner'
   | 'connect-instead'
   | 'reuse-address'
   | 'other-port'

@@ -53,6 +53,16 @@ const endProcess: Say = ({ owners, sockets }) => {
   return { kind: 'end-process', text: `Ask ${who} to end; sockctl free ${how}.` }
 }
 
+const seeOwner: Say = ({ owners, sockets }) => {
+  if (owners.length > 0 || !sockets.some(({ inode, ownersComplete }) => inode !== 0 && ownersComplete === false))
+    return undefined
+  const text =
+    process.geteuid?.() === 0
+      ? 'Ask again from the host, or with /proc: whose it is cannot be seen from here.'
+      : 'Ask again as root: whose it is cannot be seen by this user.'
+  return { kind: 'see-owner', text }
+}
+
 const close: Say = ({ owners }) =>
   owners.some(({ pid }) => pid === process.pid)
     ? { kind: 'close', text: 'Close the socket: this very process has it open.' }
@@ -81,7 +91,7 @@ const sources = always(
 const widen = always('port-range', 'Widen net.ipv4.ip_local_port_range, which takes root.')
 const latePort = [keep, late, sources, widen]
 
-const live = [probe, wait, reuseAddress, otherPort, close, endProcess]
+const live = [probe, seeOwner, wait, reuseAddress, otherPort, close, endProcess]
 const remnant = [probe, wait, reuseAddress, otherPort, destroy]
 
 /** What can be done about each kind of cause. */
@@ -101,6 +111,7 @@ export const remedies: Readonly<Record<CauseKind, readonly Say[]>> = {
   ],
   'other-user-group': [...live, always('same-user', 'Run as the user who made the group: no other user may join it.')],
   'live-path': [
+    seeOwner,
     always('connect-instead', 'Connect to it, if it is the server that is wanted.'),
     always('other-path', 'Take another path.'),
     close,

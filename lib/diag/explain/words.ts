@@ -29,9 +29,10 @@ export function pathText(path: string): string {
 /** What was attempted, in a few words. */
 export function attemptText({ protocol, path, address, port, remoteAddress, remotePort }: Attempt): string {
   if (protocol === 'unix') return pathText(path ?? '')
-  const own = port === 0 ? "a port of the kernel's choice" : endText(address, port)
+  const place = address === undefined ? '' : ` on ${address}`
+  const own = port === 0 ? `port of the kernel's choice${place}` : endText(address, port)
   const peer = remoteAddress === undefined ? '' : ` to ${endText(remoteAddress, remotePort ?? 0)}`
-  return `${protocol.toUpperCase()} ${own}${peer}`
+  return `${port === 0 ? 'a ' : ''}${protocol.toUpperCase()} ${own}${peer}`
 }
 
 /** Milliseconds as people read them: `4.2 s`, `37 s`. */
