@@ -28,19 +28,9 @@ export type {
   SocketTimer,
   UnixEntry,
 } from './diag/entry.js'
-export type {
-  AddressQuery,
-  Advice,
-  AdviceKind,
-  Attempt,
-  Cause,
-  CauseKind,
-  CauseOwner,
-  ExplainOptions,
-  Explanation,
-  PortHolder,
-  Probe,
-} from './diag/explain/types.js'
+export type { Cause, CauseKind, CauseOwner, PortHolder } from './diag/explain/cause.js'
+export type { Advice, AdviceKind, Explanation, Probe } from './diag/explain/explanation.js'
+export type { AddressQuery, Attempt, ExplainOptions } from './diag/explain/query.js'
 export { explainAddressInUse } from './diag/explain.js'
 export type { OneOrMore, SocketFilter } from './diag/filter.js'
 export { type MptcpState, mptcpInfo, mptcpSubflows, type Subflow } from './diag/mptcpinfo.js'

@@ -8,7 +8,7 @@ function widthsOf(lines: readonly (readonly string[])[]): number[] {
   return first.map((_, column) => lines.reduce((most, line) => Math.max(most, stringWidth(line[column] ?? '')), 0))
 }
 
-const least = 4
+const least = 1
 
 /** Takes from the widest column, one at a time, until all fit into a width or none can give any more. */
 function shrink(widths: readonly number[], width: number): number[] {

@@ -1,8 +1,11 @@
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command } from 'commander'
-import { programOf } from '../diag/explain/words.js'
-import { endProcess, endRefusal, removeRemnants, removeStalePath } from '../diag/release.js'
+import { hasCapability } from '../diag/capability.js'
+import { destroysOrphans } from '../diag/destroy.js'
+import { pathText, programOf } from '../diag/explain/words.js'
+import { endProcess, endRefusal } from '../diag/release/process.js'
+import { type Removal, removeOrphans, removeRemnants, removeStalePath } from '../diag/release/remnants.js'
 import { type AddressQuery, type CauseOwner, type Explanation, explainAddressInUse } from '../diag.js'
 import { type Finish, say, sayJson } from './print.js'
 import { parseTarget } from './target.js'
@@ -21,7 +24,8 @@ type Log = (line: string) => void
 
 const help = `
 Nothing is done to a free port. Remnants (TIME_WAIT, FIN_WAIT_2) are removed where CAP_NET_ADMIN allows it, and the file
-of a Unix socket that nobody has bound. A process that has the port open is asked for before it is ended with SIGTERM.
+of a Unix socket that nobody has bound. A process that has the port open is asked for before it is ended with SIGTERM, and
+what a closed connection still has to send (FIN_WAIT_1, CLOSING, LAST_ACK) before it is thrown away.
 Exits 0 when the port is free by then, 1 when it is not, 2 for wrong use.`
 
 const patience = 5000
@@ -39,8 +43,20 @@ async function agrees(question: string, yes: boolean): Promise<boolean> {
   }
 }
 
+/** Why what was asked for is not done. */
+function refusedWord(option: string): string {
+  return process.stdin.isTTY ? 'not agreed to' : option
+}
+
+/** Who is to end, and who with it. */
+function nameOf({ innerPid, ...owner }: CauseOwner): string {
+  const inner = innerPid === undefined ? '' : `, which is ${innerPid} in its own PID namespace`
+  const others = innerPid === 1 ? ', so that all others there end with it' : ''
+  return `${programOf(owner)} (pid ${owner.pid}${inner}${others})`
+}
+
 async function endOwner(owner: CauseOwner, { causes }: Explanation, flags: FreeFlags, log: Log): Promise<void> {
-  const name = `${programOf(owner)} (pid ${owner.pid})`
+  const name = nameOf(owner)
   const sockets = causes.flatMap((cause) => cause.sockets)
   const refusal = sockets.length === 0 ? elsewhere : endRefusal(owner)
   if (refusal !== undefined) {
@@ -48,7 +64,7 @@ async function endOwner(owner: CauseOwner, { causes }: Explanation, flags: FreeF
     return
   }
   if (!(await agrees(`End ${name}?`, flags.yes ?? false))) {
-    log(`${name} is left alone: ${process.stdin.isTTY ? 'not agreed to' : '--yes would end it'}`)
+    log(`${name} is left alone: ${refusedWord('--yes would end it')}`)
     return
   }
   let outcome = await endProcess(owner.pid, sockets, 'SIGTERM', patience)
@@ -57,13 +73,30 @@ async function endOwner(owner: CauseOwner, { causes }: Explanation, flags: FreeF
   else log(outcome === 'gone' ? `${name} ended` : `${name}: ${outcome}`)
 }
 
+function logRemoval({ removed, refusal }: Removal, noun: string, plural: string, log: Log): void {
+  if (removed > 0) log(`removed ${removed} ${removed === 1 ? noun : plural}`)
+  if (refusal !== undefined) log(`a ${noun} stays: ${refusal}${refusal === 'EPERM' ? ' (it takes CAP_NET_ADMIN)' : ''}`)
+}
+
 function clear({ causes, attempts }: Explanation, log: Log): void {
-  const { removed, refusal } = removeRemnants(causes)
-  if (removed > 0) log(`removed ${removed} ${removed === 1 ? 'remnant' : 'remnants'}`)
-  if (refusal !== undefined) log(`a remnant stays: ${refusal}${refusal === 'EPERM' ? ' (it takes CAP_NET_ADMIN)' : ''}`)
+  logRemoval(removeRemnants(causes), 'remnant', 'remnants', log)
   const path = attempts[0]?.path
   if (path !== undefined && causes.some(({ kind }) => kind === 'stale-path') && removeStalePath(path))
-    log(`removed ${path}`)
+    log(`removed ${pathText(path)}`)
+}
+
+/** Throws away what closed connections still have to send, if that is agreed to and nothing else is in the way. */
+async function dropOrphans({ causes }: Explanation, flags: FreeFlags, log: Log): Promise<void> {
+  const entries = causes.flatMap(({ sockets }) => sockets)
+  if (entries.length === 0 || !causes.every(({ kind }) => kind === 'orphan')) return
+  // The queue counts the FIN.
+  const unsent = entries.reduce((sum, { sendQueue = 1 }) => sum + sendQueue - 1, 0)
+  const what = `what ${entries.length === 1 ? 'a closed connection has' : 'closed connections have'} left to send`
+  if (!destroysOrphans()) log(`${what} stays: this kernel cannot throw it away`)
+  else if (hasCapability('CAP_NET_ADMIN') === false) log(`${what} stays: EPERM (it takes CAP_NET_ADMIN)`)
+  else if (!(await agrees(`Throw away ${what} (${unsent} bytes)?`, flags.yes ?? false)))
+    log(`${what} stays: ${refusedWord('--yes would throw it away')}`)
+  else logRemoval(removeOrphans(causes), 'closed connection', 'closed connections', log)
 }
 
 /** Does what is harmless, asks about the rest, and waits for remnants if that is wanted. */
@@ -80,6 +113,8 @@ async function release(explain: () => Explanation, flags: FreeFlags, log: Log): 
     if (explanation.causes.every((cause) => cause.owners.length === 0)) clear(explanation, log)
     explanation = explain()
   }
+  await dropOrphans(explanation, flags, log)
+  explanation = explain()
   while (flags.wait && explanation.free !== true && explanation.freeInMs !== undefined) {
     await delay(Math.max(explanation.freeInMs, 1))
     explanation = explain()

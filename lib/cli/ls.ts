@@ -4,6 +4,7 @@ import { pathText, programOf } from '../diag/explain/words.js'
 import { type EntryProtocol, type SocketEntry, type SocketFilter, type SocketState, sockets } from '../diag.js'
 import { sayFitting } from './fit.js'
 import { type Finish, say, sayJson } from './print.js'
+import { Screen } from './screen.js'
 
 const protocols = ['tcp', 'udp', 'raw', 'mptcp', 'unix'] as const
 const orders = ['protocol', 'state', 'port', 'time', 'queue'] as const
@@ -97,6 +98,16 @@ function print(entries: SocketEntry[], { json, processes = false }: LsFlags): vo
 
 const period = 1000
 
+/** Lists again and again, for as long as the process lives. */
+async function watch(list: () => SocketEntry[], flags: LsFlags): Promise<never> {
+  const screen = new Screen()
+  for (;;) {
+    if (flags.json) sayJson(list(), 0)
+    else screen.show(() => print(list(), flags))
+    await delay(period)
+  }
+}
+
 /** `sockctl ls`: the sockets of the host. */
 export function lsCommand(finish: Finish): Command {
   const command = new Command('ls')
@@ -112,21 +123,16 @@ export function lsCommand(finish: Finish): Command {
     .option('--pid <pid>', 'only what this process has open; may be repeated', number)
     .addOption(new Option('--sort <order>', 'the order of the lines').choices(orders).default('protocol'))
     .option('-p, --processes', 'show who has each open')
-    .option('--watch', 'list again each second')
-    .option('--json', 'print JSON')
+    .option('--watch', 'list again each second, until interrupted')
+    .option('--json', 'print JSON; with --watch, a line each time')
     .addHelpText('after', '\nExits 0 when there is any such socket, 1 when there is none, 2 for wrong use.')
     .action(async (words: string[], flags: LsFlags) => {
       const list = () => {
         const entries = sockets(filterOf(flags, words)).filter((entry) => hasWords(entry, words))
         return sorted(entries, flags.sort)
       }
-      let entries = list()
-      while (flags.watch) {
-        if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
-        print(entries, flags)
-        await delay(period)
-        entries = list()
-      }
+      if (flags.watch) await watch(list, flags)
+      const entries = list()
       print(entries, flags)
       if (entries.length === 0) finish(1)
     })

@@ -15,14 +15,30 @@ export function endWithReader(): void {
   })
 }
 
+/** What keeps lines back; undefined where they are written. */
+let kept: string[] | undefined
+
 /** Writes a line to the terminal. */
 export function say(line = ''): void {
-  process.stdout.write(`${line}\n`)
+  if (kept) kept.push(line)
+  else process.stdout.write(`${line}\n`)
 }
 
-/** Writes a value as JSON. */
-export function sayJson(value: unknown): void {
-  say(JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item), 2))
+/** The lines that a function would write. */
+export function linesOf(print: () => void): string[] {
+  const lines: string[] = []
+  kept = lines
+  try {
+    print()
+  } finally {
+    kept = undefined
+  }
+  return lines.flatMap((line) => line.split('\n'))
+}
+
+/** Writes a value as JSON, readable or in one line. */
+export function sayJson(value: unknown, indent: 0 | 2 = 2): void {
+  say(JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item), indent))
 }
 
 /** Writes a table without rules, its columns two spaces apart. */

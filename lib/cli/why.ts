@@ -5,6 +5,7 @@ import { shown } from '../diag/explain/words.js'
 import { type AddressQuery, type Cause, type Explanation, explainAddressInUse } from '../diag.js'
 import { addBudgetOptions, type BudgetFlags, runBudget } from './budget.js'
 import { type Finish, say, sayJson } from './print.js'
+import { Screen } from './screen.js'
 import { parseTarget } from './target.js'
 
 interface WhyFlags extends BudgetFlags {
@@ -64,18 +65,14 @@ const period = 1000
 
 /** Shows what changes, second by second, until nothing is in the way. */
 async function watch(explain: () => Explanation, json: boolean): Promise<void> {
-  let explanation = explain()
-  while (explanation.free !== true) {
-    if (json) say(JSON.stringify(explanation))
-    else {
-      if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
-      sayExplanation(explanation)
-    }
+  const screen = new Screen()
+  for (;;) {
+    const explanation = explain()
+    if (json) sayJson(explanation, 0)
+    else screen.show(() => sayExplanation(explanation))
+    if (explanation.free === true) return
     await delay(Math.min(period, Math.max(explanation.freeInMs ?? period, 1)))
-    explanation = explain()
   }
-  if (json) say(JSON.stringify(explanation))
-  else sayExplanation(explanation)
 }
 
 async function run(target: AddressQuery, flags: WhyFlags, finish: Finish): Promise<void> {

@@ -1,11 +1,13 @@
+import os from 'node:os'
 import { invalidArgValue, isUnsupported, type SystemError, unsupported } from '../errors.js'
 import { native } from '../native.js'
 import { validateAddress } from '../sockaddr.js'
 import { validateInteger, validateObject, validateOneOf, validatePort, validateString } from '../validate.js'
-import type { InternetEntry, SocketEntry } from './entry.js'
+import type { InternetEntry, SocketEntry, SocketState } from './entry.js'
 import { Channel } from './netlink/channel.js'
 import { type ExactSocket, exactRequest, messages } from './netlink/request.js'
 import { protocols } from './query.js'
+import { isOrphan } from './rules.js'
 
 /** The cookie that means any socket to the kernel (INET_DIAG_NOCOOKIE). */
 const anyCookie = -1
@@ -15,13 +17,27 @@ function refusal(what: string, detail: object = {}): Error {
 }
 
 /**
+ * Whether SOCK_DESTROY removes a connection that its process closed. Before Linux 6.12 it throws away what there was to
+ * send and keeps the socket, whose timer then never runs out; so this is not found out by trying.
+ *
+ * @param release of the kernel, as uname(2) has it
+ * @see net/ipv4/tcp.c (tcp_abort)
+ */
+export function destroysOrphans(release = os.release()): boolean {
+  const [major = 0, minor = 0] = release.split('.').map(Number.parseFloat)
+  return major > 6 || (major === 6 && minor >= 12)
+}
+
+/**
  * Checks that it is a kind of socket that can be destroyed. The kernel finds a socket by its addresses, in tables where
  * those that are only bound are not.
  */
-function checkKind(protocol: unknown, state: unknown): InternetEntry['protocol'] {
+function checkKind({ protocol, state, inode }: Record<string, unknown>): InternetEntry['protocol'] {
   validateOneOf(protocol, 'entry.protocol', protocols)
   if (protocol === 'unix' || protocol === 'mptcp') throw refusal(`${protocol} sockets`)
   if (protocol === 'tcp' && state === 'BOUND') throw refusal('TCP sockets that are only bound')
+  const isClosed = protocol === 'tcp' && isOrphan({ state: state as SocketState, inode: Number(inode) })
+  if (isClosed && !destroysOrphans()) throw refusal('connections that were closed, before Linux 6.12,')
   return protocol
 }
 
@@ -52,7 +68,7 @@ function interfaceIndex(name: unknown): number {
 
 /** Checks an entry, and gives what the kernel finds its socket by. */
 function exactSocketOf(entry: Record<string, unknown>): ExactSocket {
-  const protocol = checkKind(entry.protocol, entry.state)
+  const protocol = checkKind(entry)
   const { family, ipProtocol = 0 } = entry
   validateOneOf(family, 'entry.family', ['ipv4', 'ipv6'] as const)
   validateInteger(ipProtocol, 'entry.ipProtocol', 0, 255)
@@ -78,8 +94,9 @@ function exactSocketOf(entry: Record<string, unknown>): ExactSocket {
  *
  * @param entry what `sockets` told of it
  * @throws ENOENT where there is no such socket any more, EPERM without CAP_NET_ADMIN in the network namespace;
- * `ERR_SOCKCTL_UNSUPPORTED` for Unix and MPTCP sockets, TCP sockets that are only bound, raw ones without a cookie, and
- * where the kernel was built without CONFIG_INET_DIAG_DESTROY
+ * `ERR_SOCKCTL_UNSUPPORTED` for Unix and MPTCP sockets, TCP sockets that are only bound, connections that were closed
+ * and are not delivered yet (FIN_WAIT_1, CLOSING, LAST_ACK) before Linux 6.12, raw sockets without a cookie, and where the
+ * kernel was built without CONFIG_INET_DIAG_DESTROY
  * @see SOCK_DESTROY in include/uapi/linux/sock_diag.h, tcp_abort() in net/ipv4/tcp.c
  */
 export function destroySocket(entry: SocketEntry): void {

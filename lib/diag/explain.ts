@@ -1,9 +1,11 @@
 import { optional, validateBoolean, validateObject } from '../validate.js'
 import { adviceFor } from './explain/advice.js'
 import { attemptsOf } from './explain/attempt.js'
+import type { Cause } from './explain/cause.js'
 import { causesOf, unseenCause } from './explain/causes.js'
+import type { Explanation, Probe } from './explain/explanation.js'
 import { probeBind } from './explain/probe.js'
-import type { AddressQuery, Attempt, Cause, ExplainOptions, Explanation, Probe } from './explain/types.js'
+import type { AddressQuery, Attempt, ExplainOptions } from './explain/query.js'
 import type { Known } from './rules.js'
 
 /** A cause, and what it stands in the way of. */

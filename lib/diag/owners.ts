@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { errnoOf, systemError, unsupported } from '../errors.js'
+import { errnoOf, type SystemError, systemError, unsupported } from '../errors.js'
 import { native } from '../native.js'
+import { hasCapability } from './capability.js'
 import type { SocketEntry, SocketOwner } from './entry.js'
 
 let pairs = new Uint32Array(2 * 4096)
@@ -24,16 +25,29 @@ export interface SocketDescriptor {
   readonly inode: number
 }
 
+/** The error of a process that /proc does not show: it may be hidden, or /proc may be another one or none. */
+function absenceOf(pid: number): Error {
+  const where = { address: `/proc/${pid}/fd` }
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    const isHidden = (error as SystemError).code === 'EPERM'
+    return systemError(errnoOf(isHidden ? 'EACCES' : 'ESRCH'), 'opendir', where)
+  }
+  return unsupported(`/proc does not show process ${pid}, which there is`, { syscall: 'opendir', ...where })
+}
+
 /**
  * The sockets that a process has open.
  *
- * @throws ESRCH for a process that does not exist, EACCES for one that may not be looked into
+ * @throws ESRCH for a process that does not exist, EACCES for one that may not be looked into, `ERR_SOCKCTL_UNSUPPORTED`
+ * where /proc does not show it
  */
 export function socketDescriptorsOf(pid: number): SocketDescriptor[] {
   const found: SocketDescriptor[] = []
   const errno = eachSocket(pid, (inode, fd) => found.push({ fd, inode }))
-  if (errno < 0)
-    throw systemError(vanished.has(errno) ? errnoOf('ESRCH') : errno, 'opendir', { address: `/proc/${pid}/fd` })
+  if (vanished.has(errno)) throw absenceOf(pid)
+  if (errno < 0) throw systemError(errno, 'opendir', { address: `/proc/${pid}/fd` })
   return found
 }
 
@@ -71,6 +85,19 @@ function readUsers(): ReadonlyMap<number, string> {
   return new Map(fields.filter(([, , uid]) => uid !== undefined).map(([name = '', , uid]) => [Number(uid), name]))
 }
 
+/**
+ * The numbers of a process, or of this one, in the PID namespace of /proc and in each below it, down to the process's own;
+ * none where /proc does not show it.
+ *
+ * @see NSpid in proc_pid_status(5)
+ */
+export function namespacePids(pid: number | 'self'): number[] {
+  const text = readText(`/proc/${pid}/status`)
+  // A kernel without such namespaces has no line of them.
+  const line = /^NSpid:\t(.*)$/m.exec(text) ?? /^Pid:\t(.*)$/m.exec(text)
+  return (line?.[1] ?? '').split('\t').filter(Boolean).map(Number)
+}
+
 /** What is told of a process beside its number. */
 type ProcessFacts = Omit<SocketOwner, 'pid' | 'fd'>
 
@@ -86,6 +113,22 @@ function factsOf(pid: number, users: ReadonlyMap<number, string>): ProcessFacts 
   }
 }
 
+// Names since Linux 5.8, numbers before.
+const hiding = /[\s,]hidepid=(2|4|invisible|ptraceable)\b/
+
+/**
+ * Whether /proc leaves out processes that this thread may not look into, as the mount option `hidepid` can have it. What
+ * it shows and does not let anybody look into is another matter.
+ *
+ * @see proc(5), mountinfo in proc_pid_mountinfo(5)
+ */
+function hidesProcesses(): boolean {
+  const mounts = readText('/proc/self/mountinfo').split('\n')
+  // The last one lies on top.
+  const mount = mounts.findLast((line) => line.split(' ')[4] === '/proc') ?? ''
+  return hiding.test(mount) && hasCapability('CAP_SYS_PTRACE') !== true
+}
+
 /**
  * Adds to each entry who has it open.
  *
@@ -96,7 +139,7 @@ export function addOwners(entries: readonly SocketEntry[]): void {
   const owners = new Map<number, SocketOwner[]>(
     entries.filter(({ inode }) => inode !== 0).map(({ inode }) => [inode, []]),
   )
-  let isComplete = true
+  let isComplete = owners.size === 0 || !hidesProcesses()
   let users: ReadonlyMap<number, string> | undefined
   for (const pid of owners.size === 0 ? [] : processes()) {
     let facts: ProcessFacts | undefined

@@ -79,6 +79,13 @@ export function isRemnant({ state, inode }: { state?: SocketState | undefined; i
   return inode === 0 && remnants.has(state)
 }
 
+const closing: ReadonlySet<SocketState | undefined> = new Set<SocketState>(['FIN_WAIT_1', 'CLOSING', 'LAST_ACK'])
+
+/** Whether a socket is a connection that its process closed, and that the kernel still has something to send for. */
+export function isOrphan({ state, inode }: { state?: SocketState | undefined; inode: number }): boolean {
+  return inode === 0 && closing.has(state)
+}
+
 function isOneUser(mine: Sharing, other: Sharing): Known {
   if (other.protocol === 'tcp' && other.state === 'TIME_WAIT') return true
   return other.uid === undefined ? 'unknown' : other.uid === mine.uid

@@ -68,21 +68,6 @@ export function usesTimestamps(): boolean {
   return ipv4Setting('tcp_timestamps', 1) !== 0
 }
 
-const bindService = 10n
-
-/**
- * Whether this thread has CAP_NET_BIND_SERVICE where it counts, in the user namespace that owns the network namespace:
- * unknown in a user namespace of its own, which may own no network namespace.
- *
- * @see capabilities(7), user_namespaces(7)
- */
-export function mayBindReserved(): boolean | 'unknown' {
-  const mask = /^CapEff:\t([0-9a-f]+)/m.exec(read('/proc/thread-self/status'))?.[1]
-  if (mask === undefined || ((BigInt(`0x${mask}`) >> bindService) & 1n) === 0n) return false
-  // The first user namespace has every user by the same number; without the file there are none.
-  return /^(0\s+0\s+4294967295)?$/.test(read('/proc/thread-self/uid_map')) || 'unknown'
-}
-
 /** An IPv6 address of the host, and what may keep it from being used. */
 export interface HostIPv6 {
   /** In hexadecimal, without colons. */

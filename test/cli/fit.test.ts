@@ -11,15 +11,15 @@ useOwnNetwork()
 const columns = 60
 
 /** The lines that a command writes to a terminal, without their colours. */
-function linesOf(args: string): string[] {
-  return stripVTControlCharacters(inTerminal(args, {}, columns))
+function linesOf(args: string, width = columns): string[] {
+  return stripVTControlCharacters(inTerminal(args, {}, width))
     .trimEnd()
     .split('\r\n')
 }
 
 /** Those that are wider than the terminal. */
-function wide(lines: readonly string[]): string[] {
-  return lines.filter((line) => stringWidth(line) > columns)
+function wide(lines: readonly string[], width = columns): string[] {
+  return lines.filter((line) => stringWidth(line) > width)
 }
 
 describe('in a narrow terminal', () => {
@@ -28,6 +28,12 @@ describe('in a narrow terminal', () => {
     const lines = linesOf('ls --unix 漢字')
     expect(lines.at(-1)).toMatch(/[漢字]…$/)
     expect(wide(lines)).toEqual([])
+  })
+
+  test('sockctl ls -p fits into 40 columns, and takes no more than it needs of 200', async () => {
+    await remnant('client')
+    for (const width of [40, 200]) expect(wide(linesOf('ls --tcp -p', width), width)).toEqual([])
+    expect(linesOf('ls --tcp -p', 200).join()).not.toContain('…')
   })
 
   test('sockctl options and the table of sockctl audit fit', () => {

@@ -1,34 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { NetworkNamespace } from '../../lib/diag/namespace.js'
-import { bound, hasOwnNetwork, later, remnant, served } from '../diag/situations.js'
+import { bound, hasOwnNetwork, remnant, served } from '../diag/situations.js'
 import { refusalOf, unusedPort, useOwnNetwork } from '../sockets/network.js'
 import { isRoot, nobody } from '../support.js'
 import { command, sockctl } from './command.js'
+import { foreignServer, temporaryFolder } from './foreign.js'
 
 useOwnNetwork()
 
 const host = '127.0.0.1'
-
-/** A server in a process of its own, and its port. */
-async function foreignServer(more = '', where = `0, '${host}'`): Promise<{ child: ChildProcess; port: number }> {
-  const program = `${more}
-    const server = require('node:net').createServer().listen(${where}, () => console.log(server.address().port ?? 0))`
-  const child = spawn(process.execPath, ['--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] })
-  later(() => void child.kill('SIGKILL'))
-  const [text] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
-  return { child, port: Number(text) }
-}
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sockctl-free-'))
-  later(() => rmSync(folder, { recursive: true }))
-  return folder
-}
 
 describe('sockctl free', () => {
   test('does nothing to a port that is free', async () => {
@@ -114,6 +98,8 @@ describe('sockctl free', () => {
     const { port } = await served({ port: 0, host })
     const { code, stdout } = await sockctl(['free', '--yes', '--kill', String(port)])
     expect(stdout).toMatch(/left alone: it is a parent of this process/)
+    const advice = /to end; sockctl free leaves it alone: it is a parent of this process\.$/m
+    expect((await sockctl(['why', String(port)])).stdout).toMatch(advice)
     expect(code).toBe(1)
   })
 

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { isRoot, nobody } from '../support.js'
-import { sockctl } from './command.js'
+import { command, sockctl } from './command.js'
 
 const program = `
   const net = require('node:net')
@@ -124,6 +124,18 @@ describe('sockctl inspect', () => {
     const { code, stderr } = await sockctl(['inspect', '4194304'])
     expect(stderr).toMatch(/no such process.*ESRCH/)
     expect(code).toBe(1)
+  })
+
+  test.skipIf(!isRoot)('tells a process that /proc does not show from none (needs root to mount it)', async () => {
+    const { pid } = await start()
+    const inspect = `${process.execPath} ${command} inspect ${pid}`
+    const said = (mount: string, who = '') => {
+      const text = `mount -t ${mount} none /proc && ${who} ${inspect}`
+      return spawnSync('unshare', ['--mount', 'sh', '-c', text], { encoding: 'utf8' }).stderr
+    }
+    expect(said('tmpfs')).toMatch(/\/proc does not show process/)
+    const other = `setpriv --reuid ${nobody} --regid ${nobody} --clear-groups`
+    expect(said('proc -o hidepid=2', other)).toMatch(/may not be looked into.*EACCES/)
   })
 
   test.skipIf(!isRoot)("says that another user's process may not be looked into (needs root)", async () => {

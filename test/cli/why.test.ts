@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -75,11 +75,32 @@ describe('sockctl why', () => {
     const { port } = await served({ port: 0, host })
     const { code, stdout } = await sockctl(['why', String(port)], nobody)
     expect(stdout).toMatch(/^in the way listener {2}a process of user 0 that is not to be seen listens/)
+    expect(stdout).toMatch(/^- Ask again as root: whose it is cannot be seen by this user\.$/m)
     expect(code).toBe(1)
     expect((await sockctl(['why', '80'], nobody)).stdout).toMatch(/privileged-port/)
   })
 
-  test.each([['99999'], ['nonsense'], ['300.1.1.1:80'], ['[::1'], ['::1]']])('exits 2 for %s', async (target) => {
-    expect((await sockctl(['why', target])).code).toBe(2)
+  test('takes what ss prints for every address, and says which address it is about', async () => {
+    const port = unusedPort()
+    expect((await sockctl(['why', `*:${port}`])).stdout).toBe(
+      `free nothing  Nothing stands in the way of TCP port ${port}.\n`,
+    )
+    const { stdout } = await sockctl(['why', '::1'])
+    expect(stdout).toBe("free nothing  Nothing stands in the way of a TCP port of the kernel's choice on ::1.\n")
   })
+
+  test.skipIf(!isRoot)('does not say without /proc that a privilege is lacking (needs root to cover it)', () => {
+    const text = `mount -t tmpfs none /proc && ${process.execPath} ${command} why`
+    const run = (words: string) =>
+      spawnSync('unshare', ['--mount', 'sh', '-c', `${text} ${words}`], { encoding: 'utf8' })
+    expect(run('80').stdout).toMatch(/^perhaps privileged-port/)
+    expect(run('80 --probe')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^free nothing/) })
+  })
+
+  test.each([['99999'], ['nonsense'], ['300.1.1.1:80'], ['[::1'], ['::1]'], ['localhost:80'], ['-1'], ['']])(
+    'exits 2 for %s',
+    async (target) => {
+      expect((await sockctl(['why', target])).code).toBe(2)
+    },
+  )
 })

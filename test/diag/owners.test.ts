@@ -103,6 +103,32 @@ describe('sockets with processes', () => {
     },
   )
 
+  test.skipIf(!isRoot).each([
+    ['0', nobody, false],
+    ['2', 0, true],
+    ['2', nobody, false],
+    ['4', nobody, false],
+  ])(
+    `with hidepid=%s tells user %i of all owners: %s${isRoot ? '' : ' (needs root to mount /proc)'}`,
+    async (hidepid, uid, expected) => {
+      // The process itself is to be seen, and nobody else of whom it is known.
+      const program = `
+      import { sockets } from '${built}diag.js'
+      import { BareSocket } from '${built}index.js'
+      process.setgroups([])
+      process.setgid(${uid})
+      process.setuid(${uid})
+      const socket = new BareSocket('ipv4')
+      socket.listen(1, { address: '127.0.0.1' })
+      const [entry] = sockets({ protocol: 'tcp', localPort: socket.address().port, processes: true })
+      console.log(JSON.stringify([entry.owners.length, entry.ownersComplete]))`
+      const mount = `mount -t proc -o hidepid=${hidepid} proc /proc && exec "$@"`
+      const node = [process.execPath, '--input-type=module', '--eval', program]
+      const { stdout } = await promisify(execFile)('unshare', ['--mount', 'sh', '-c', mount, 'sh', ...node])
+      expect(JSON.parse(stdout)).toEqual([1, expected])
+    },
+  )
+
   test.skipIf(!isRoot)(
     `cannot tell marks without CAP_NET_ADMIN${isRoot ? '' : ' (needs root to drop it)'}`,
     async () => {

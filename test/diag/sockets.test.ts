@@ -60,6 +60,7 @@ describe.skipIf(!isRoot)(`sockets, in a network full of them${needsRoot}`, () =>
       'FIN_WAIT_2',
       'CLOSE_WAIT',
       'LAST_ACK',
+      'CLOSING',
       'TIME_WAIT',
     ]
     for (const family of ['ipv4', 'ipv6'] as const) {

@@ -41,6 +41,11 @@ export function connectStream(
   return socket
 }
 
+/** Lets a socket hear nothing any more, not even acknowledgements. It takes CAP_NET_ADMIN. */
+export function deafen(socket: BareSocket): void {
+  setOption(socket, 'SO_ATTACH_FILTER', [{ code: 6, jt: 0, jf: 0, k: 0 }])
+}
+
 /** All but what time changes. */
 export function timeless(all: readonly SocketEntry[]) {
   return all.map((one) => ({ ...one, timer: undefined, timerMs: undefined, retransmits: 0, memory: undefined }))
@@ -76,7 +81,7 @@ export class World {
     return portOf(socket)
   }
 
-  /** TCP sockets of a family: at least one in each state, but for what takes an accepted one, and CLOSING. */
+  /** TCP sockets of a family: at least one in each state, but for what takes an accepted one. */
   addTcp(family: InternetFamily, count: number): void {
     const port = this.listener(family)
     // The other ends stay in the accept queue.
@@ -105,7 +110,7 @@ export class World {
     this.keep(connectStream(family, patient))
   }
 
-  /** Connections of a family that were accepted and closed: what is left is in TIME_WAIT and in LAST_ACK. */
+  /** Connections of a family that were accepted and closed: what is left is in TIME_WAIT, in LAST_ACK and in CLOSING. */
   async addClosed(family: InternetFamily): Promise<void> {
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, loopback[family])
     await once(server, 'listening')
@@ -121,7 +126,11 @@ export class World {
     this.keep(slow).shutdown('write')
     setOption(second, 'SO_SNDBUF', 2048)
     fill(fdOf(second))
-    for (const socket of [first, second]) await closed(socket.destroy())
+    // Both ends close at the same moment: one hears neither the other's FIN nor that its own has come.
+    const [deaf, third] = await accept()
+    deafen(this.keep(deaf))
+    for (const socket of [first, second, third]) await closed(socket.destroy())
+    deaf.shutdown('write')
     server.close()
   }
 

@@ -1,11 +1,14 @@
-import type { Advice, AdviceKind, Attempt, Cause, CauseKind } from './types.js'
-import { pathText, programOf, timeText } from './words.js'
+import type { Cause, CauseKind } from './cause.js'
+import type { Advice, AdviceKind } from './explanation.js'
+import type { Attempt } from './query.js'
+import { remedies, waitText } from './remedies.js'
 
 /** From the most harmless to the least: the order of what is advised. */
 const order: readonly AdviceKind[] = [
   'try',
   'wait',
   'probe',
+  'see-owner',
   'connect-instead',
   'reuse-address',
   'late-port',
@@ -24,151 +27,42 @@ const order: readonly AdviceKind[] = [
   'port-range',
   'permission',
   'capability',
+  'destroy-orphan',
   'end-process',
 ]
-
-type Say = (cause: Cause, attempt: Attempt) => Advice | undefined
-
-function always(kind: AdviceKind, text: string): Say {
-  return () => ({ kind, text })
-}
-
-const wait: Say = ({ untilMs }) =>
-  untilMs === undefined ? undefined : { kind: 'wait', text: `Wait ${timeText(untilMs)}: then it is gone by itself.` }
-
-const probe: Say = ({ blocks }) =>
-  blocks === 'unknown'
-    ? { kind: 'probe', text: 'Ask again with a probe, which binds for a moment and so finds out.' }
-    : undefined
-
-const reuseAddress: Say = (cause, attempt) => {
-  if (attempt.reuseAddress === true || cause.reuseAddress === false) return undefined
-  const isListener = cause.sockets.some(({ state, protocol }) => protocol === 'tcp' && state === 'LISTEN')
-  if (isListener || attempt.protocol === 'udp') return undefined
-  const condition = cause.reuseAddress === true ? 'it has it too' : 'it helps if the other socket had it too'
-  return {
-    kind: 'reuse-address',
-    text: `Set SO_REUSEADDR before bind, as listen() of sockctl and Node do: ${condition}.`,
-  }
-}
-
-const endProcess: Say = ({ owners, sockets }) => {
-  const others = owners.filter(({ pid }) => pid !== process.pid)
-  if (others.length === 0) return undefined
-  const who = others.map((owner) => `${programOf(owner)} (pid ${owner.pid})`).join(', ')
-  // The sockets of another network namespace are not listed.
-  const how = sockets.length === 0 ? 'only where its network namespace is' : 'with SIGTERM, after a question'
-  return { kind: 'end-process', text: `Ask ${who} to end; sockctl free does so ${how}.` }
-}
-
-const close: Say = ({ owners }) =>
-  owners.some(({ pid }) => pid === process.pid)
-    ? { kind: 'close', text: 'Close the socket: this very process has it open.' }
-    : undefined
-
-const otherPort = always('other-port', "Take another port, or port 0 for one of the kernel's choice.")
-const otherAddress = always('other-address', 'Bind to a specific address that nobody has, if one will do.')
-const destroy = always('destroy-remnant', 'Remove the remnant with sockctl free, which takes CAP_NET_ADMIN.')
-const keep = always('keep-connections', 'Keep connections and use them again, instead of making one for each request.')
-const late = always('late-port', 'Set IP_BIND_ADDRESS_NO_PORT where a local address is given without a port.')
-const sources = always(
-  'source-addresses',
-  'Connect from several source addresses: each has ports of its own to a peer.',
-)
-const widen = always('port-range', 'Widen net.ipv4.ip_local_port_range, which takes root.')
-const latePort = [keep, late, sources, widen]
-
-const live = [probe, wait, reuseAddress, otherPort, close, endProcess]
-const remnant = [probe, wait, reuseAddress, otherPort, destroy]
-
-/** What can be done about each kind of cause. */
-const remedies: Readonly<Record<CauseKind, readonly Say[]>> = {
-  listener: live,
-  bound: live,
-  datagram: live,
-  connection: live,
-  orphan: remnant,
-  'time-wait': remnant,
-  'time-wait-without-reuse': remnant,
-  'fin-wait-2': remnant,
-  wildcard: [...live, otherAddress],
-  'dual-stack': [
-    ...live,
-    always('ipv6-only', 'Set IPV6_V6ONLY on the IPv6 socket (`ipv6Only`), so that each family has its own.'),
-  ],
-  'other-user-group': [...live, always('same-user', 'Run as the user who made the group: no other user may join it.')],
-  'live-path': [
-    always('connect-instead', 'Connect to it, if it is the server that is wanted.'),
-    always('other-path', 'Take another path.'),
-    close,
-    endProcess,
-  ],
-  'stale-path': [
-    always('other-path', 'Take another path.'),
-    ({ blocks }, { path = '' }) =>
-      blocks === true ? { kind: 'unlink', text: `Remove the file ${pathText(path)}; sockctl free does.` } : undefined,
-  ],
-  'not-a-socket': [always('other-path', 'Take another path: the file is no socket, and may be of value.')],
-  'path-denied': [
-    always('other-path', 'Take a path in a folder that is yours, such as $XDG_RUNTIME_DIR.'),
-    always('permission', 'Have the permissions changed, or run as the user who has them.'),
-  ],
-  'path-missing': [always('other-path', 'Make the folder, or take a path in one that is there.')],
-  'four-tuple': [
-    wait,
-    otherPort,
-    always('other-address', 'Connect from another local address, or to another one of the peer.'),
-    ({ untilMs }, attempt) => (untilMs === undefined ? undefined : destroy({} as Cause, attempt)),
-    close,
-  ],
-  'ephemeral-range': latePort,
-  'no-source-address': [
-    always('other-family', 'Connect to an address of the other family: `localhost` often has both.'),
-    always('other-address', 'Give an interface an address of that family.'),
-  ],
-  'privileged-port': [
-    probe,
-    always('other-port', 'Take a port that needs no privilege, and let a proxy or the firewall pass the other one on.'),
-    always('port-range', 'Lower net.ipv4.ip_unprivileged_port_start, which takes root, once.'),
-    always('capability', 'Give the process CAP_NET_BIND_SERVICE: AmbientCapabilities= of systemd, or setcap.'),
-  ],
-  'address-not-local': [
-    always('other-address', 'Bind to an address of this host, or to the wildcard address.'),
-    always('free-bind', 'Set IP_FREEBIND before bind where the address is to come later.'),
-  ],
-  'address-tentative': [
-    always('wait', 'Wait until the check is over, a second or two.'),
-    always('free-bind', 'Set IP_FREEBIND (IPV6_FREEBIND) before bind.'),
-  ],
-  'zone-missing': [always('other-address', 'Give the interface with the address: fe80::1%eth0.')],
-  'reserved-ports': [
-    probe,
-    always('wait', 'Wait for remnants to go, 60 seconds at most.'),
-    always('keep-connections', 'Close connections so that the peer keeps the remnant, or abort them.'),
-    always('reuse-address', 'Set SO_REUSEADDR: a port then serves several peers, and connect tells of a clash.'),
-  ],
-  policy: [always('permission', 'Look at security modules, firewall rules and eBPF programs: they refuse so.')],
-  unseen: [always('other-port', 'Take another port.')],
-  nothing: [always('try', 'Bind: nothing is in the way.')],
-}
 
 function rank({ kind }: Advice): number {
   return order.indexOf(kind)
 }
 
-/** What to do about some causes, the most harmless first. Waiting is no advice where something stays. */
+/** Causes that go by themselves, nobody knows when. */
+const passing: ReadonlySet<CauseKind> = new Set<CauseKind>(['orphan', 'address-tentative', 'reserved-ports'])
+
+function isLasting({ kind, untilMs }: Cause): boolean {
+  return untilMs === undefined && !passing.has(kind)
+}
+
+/** What can be done about one cause. */
+function adviceOf({ cause, attempt }: { cause: Cause; attempt: Attempt }): Advice[] {
+  return remedies[cause.kind].map((say) => say(cause, attempt)).filter((one) => one !== undefined)
+}
+
+/**
+ * What to do about some causes, the most harmless first. Waiting is no advice where something stays, nor is a time where
+ * something goes that has none.
+ */
 export function adviceFor(
   found: readonly { cause: Cause; attempt: Attempt }[],
   freeInMs: number | undefined,
 ): Advice[] {
-  const all = found.flatMap(({ cause, attempt }) => remedies[cause.kind].map((say) => say(cause, attempt)))
-  const isTimed = found.some(({ cause }) => cause.untilMs !== undefined)
+  const someStay = found.some(({ cause }) => isLasting(cause))
   const advice = new Map<string, Advice>()
-  for (const one of all) {
-    if (!one || (one.kind === 'wait' && isTimed && freeInMs === undefined)) continue
-    const key = one.kind === 'wait' ? one.kind : `${one.kind} ${one.text}`
-    const isTime = one.kind === 'wait' && freeInMs !== undefined && freeInMs > 0
-    advice.set(key, isTime ? { kind: 'wait', text: `Wait ${timeText(freeInMs)}: then it is gone by itself.` } : one)
+  for (const one of found) {
+    const isVain = someStay || (one.cause.untilMs !== undefined && freeInMs === undefined)
+    for (const { kind, text } of adviceOf(one)) {
+      if (kind !== 'wait') advice.set(`${kind} ${text}`, { kind, text })
+      else if (!isVain) advice.set(kind, { kind, text: freeInMs ? waitText(freeInMs) : text })
+    }
   }
   return [...advice.values()].sort((one, other) => rank(one) - rank(other))
 }

@@ -3,7 +3,7 @@ import { encodePath, familyOf, validateAddress } from '../../sockaddr.js'
 import { optional, validateBoolean, validateObject, validateOneOf, validatePort } from '../../validate.js'
 import { isWildcard } from '../rules.js'
 import { attemptsOfError } from './error.js'
-import type { AddressQuery, Attempt } from './types.js'
+import type { AddressQuery, Attempt } from './query.js'
 
 /** An attempt at nothing in particular. */
 export const anyAttempt: Attempt = {

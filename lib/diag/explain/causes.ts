@@ -1,12 +1,13 @@
 import { diagSupport } from '../support.js'
-import { cause } from './cause.js'
+import { type Cause, cause } from './cause.js'
 import { fourTupleCauses, sourceCauses } from './connect.js'
+import type { Probe } from './explanation.js'
 import { addressCauses, privilegeCauses } from './host.js'
 import { pathCauses } from './path.js'
 import { portCauses } from './port.js'
+import type { Attempt } from './query.js'
 import { ephemeralCauses } from './range.js'
 import { reservedCauses } from './reserved.js'
-import type { Attempt, Cause, Probe } from './types.js'
 import { attemptText } from './words.js'
 
 /** What stands in the way of a bind to a port, or to one of the kernel's choice. */

@@ -1,14 +1,14 @@
 import { isIPv4 } from 'node:net'
 import type { InternetEntry } from '../entry.js'
 import { hostAddresses, reachOutcome } from '../hosts.js'
-import { isRemnant, isWildcard, type Known, unmapped } from '../rules.js'
+import { isOrphan, isRemnant, isWildcard, type Known, unmapped } from '../rules.js'
 import { sockets } from '../sockets.js'
 import { usesTimestamps } from '../sysctl.js'
-import { cause } from './cause.js'
+import { type Cause, cause } from './cause.js'
 import { causeOwners } from './owners.js'
 import { untilOf } from './port.js'
+import type { Attempt } from './query.js'
 import { remainingMs } from './remaining.js'
-import type { Attempt, Cause } from './types.js'
 import { ownersText, socketsText, timeText } from './words.js'
 
 /**
@@ -25,9 +25,12 @@ function fourTupleCause(entry: InternetEntry): Cause {
   const isLeft = isRemnant(entry)
   const owners = causeOwners([entry])
   const blocks = isLeft ? keeps() : true
+  const holder = isOrphan(entry)
+    ? 'the kernel still sends what its socket left'
+    : `${ownersText(owners, [entry.uid])} has it`
   const what = isLeft
     ? `a remnant of it is in ${entry.state} for ${timeText(remainingMs(entry))} more`
-    : `${ownersText(owners, [entry.uid])} has it (${entry.state})`
+    : `${holder} (${entry.state})`
   return cause('four-tuple', `The same connection, ${socketsText([entry])}, is there already: ${what}.`, {
     blocks,
     doubt:

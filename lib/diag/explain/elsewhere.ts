@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { UnixEntry } from '../entry.js'
 import { addOwners } from '../owners.js'
+import type { CauseOwner } from './cause.js'
 import { causeOwners } from './owners.js'
-import type { CauseOwner } from './types.js'
 
 function textOf(read: () => string): string {
   try {

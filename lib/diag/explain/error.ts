@@ -1,6 +1,6 @@
 import { familyOf } from '../../sockaddr.js'
 import { isLinkLocal } from '../hosts.js'
-import type { Attempt } from './types.js'
+import type { Attempt } from './query.js'
 
 /** What an error tells of what was attempted. */
 type Told = Partial<Attempt> & Pick<Attempt, 'call' | 'protocol' | 'code'>

@@ -1,10 +1,11 @@
 import { isIPv4 } from 'node:net'
 import { parseIPv6 } from '../../sockaddr.js'
+import { hasCapability } from '../capability.js'
 import { bindOutcome, hostAddresses, isLinkLocal } from '../hosts.js'
 import { isWildcard } from '../rules.js'
-import { hostIPv6, mayBindReserved, unprivilegedStart } from '../sysctl.js'
-import { cause } from './cause.js'
-import type { Attempt, Cause } from './types.js'
+import { hostIPv6, unprivilegedStart } from '../sysctl.js'
+import { type Cause, cause } from './cause.js'
+import type { Attempt } from './query.js'
 
 function tentativeCause(address: string): Cause | undefined {
   const [bare = ''] = address.split('%')
@@ -48,11 +49,11 @@ function refusedCause(address: string, outcome: string): Cause {
 export function privilegeCauses({ port, protocol }: Attempt): Cause[] {
   const start = unprivilegedStart()
   if (protocol === 'unix' || port === 0 || port >= start) return []
-  const isPrivileged = mayBindReserved()
+  const isPrivileged = hasCapability('CAP_NET_BIND_SERVICE')
   if (isPrivileged === true) return []
   const text = `Ports below ${start} take CAP_NET_BIND_SERVICE, which this process does not have.`
   if (isPrivileged === false) return [cause('privileged-port', text)]
   const doubtful = `Ports below ${start} take CAP_NET_BIND_SERVICE in the user namespace that owns the network.`
-  const doubt = 'this process has it in its own user namespace, and nothing tells whether that is the one'
+  const doubt = 'nothing tells whether this process has it there'
   return [cause('privileged-port', doubtful, { blocks: 'unknown', doubt })]
 }

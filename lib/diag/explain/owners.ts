@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { SocketEntry, SocketOwner } from '../entry.js'
-import type { CauseOwner } from './types.js'
+import { namespacePids } from '../owners.js'
+import type { CauseOwner } from './cause.js'
 
 function orUndefined<Value>(read: () => Value): Value | undefined {
   try {
@@ -48,7 +49,9 @@ function apartOf(pid: number): string[] | undefined {
 
 function withPlace(owner: SocketOwner): CauseOwner {
   const cgroups = orUndefined(() => readFileSync(`/proc/${owner.pid}/cgroup`, 'utf8')) ?? ''
-  return { ...owner, container: containerOf(cgroups), unit: unitOf(cgroups), apart: apartOf(owner.pid) }
+  const place = { container: containerOf(cgroups), unit: unitOf(cgroups), apart: apartOf(owner.pid) }
+  const [, ...inner] = namespacePids(owner.pid)
+  return { ...owner, innerPid: inner.at(-1), ...place }
 }
 
 /** The processes that have any of some sockets open, each once, and where they run. */

@@ -4,10 +4,10 @@ import type { SystemError } from '../../errors.js'
 import { BareSocket } from '../../sockets/index.js'
 import type { UnixEntry } from '../entry.js'
 import { sockets } from '../sockets.js'
-import { cause } from './cause.js'
+import { type Cause, cause } from './cause.js'
 import { ownersElsewhere } from './elsewhere.js'
 import { causeOwners } from './owners.js'
-import type { Attempt, Cause } from './types.js'
+import type { Attempt } from './query.js'
 import { ownersText, pathText } from './words.js'
 
 function isAllowed(path: string, mode: number): boolean {
@@ -79,11 +79,14 @@ function socketFileCause(path: string, file: Stats): Cause {
   if (entries.length > 0) return liveCause(entries, path)
   const answer = answerOf(path)
   if (answer === 'ECONNREFUSED') {
-    return cause('stale-path', `${path} is a file that a Unix socket left: no socket is bound to it any more.`)
+    return cause(
+      'stale-path',
+      `${pathText(path)} is a file that a Unix socket left: no socket is bound to it any more.`,
+    )
   }
   if (answer !== 'EACCES') return liveCause([], path)
   const doubt = 'this user may not ask whether a socket of another network namespace is bound to it'
-  return cause('stale-path', `${path} is the file of a Unix socket that is not to be seen.`, {
+  return cause('stale-path', `${pathText(path)} is the file of a Unix socket that is not to be seen.`, {
     doubt,
     blocks: 'unknown',
   })
@@ -130,12 +133,12 @@ export function pathCauses({ path = '', call, code }: Attempt): Cause[] {
   const file = fileOf(path)
   const folder = dirname(path)
   if (call === 'connect')
-    return isAllowed(path, constants.W_OK) ? [] : deniedCauses(`write to ${path}, as a connect takes`)
+    return isAllowed(path, constants.W_OK) ? [] : deniedCauses(`write to ${pathText(path)}, as a connect takes`)
   if (code !== 'EACCES' && file) {
     if (file.isSocket()) return [socketFileCause(path, file)]
-    return [cause('not-a-socket', `${path} is ${kindOf(file)}, and bind(2) replaces nothing.`)]
+    return [cause('not-a-socket', `${pathText(path)} is ${kindOf(file)}, and bind(2) replaces nothing.`)]
   }
   const missing = folderCauses(folder)
   if (missing.length > 0 || isAllowed(folder, constants.W_OK | constants.X_OK)) return missing
-  return deniedCauses(`make a file in ${folder}`)
+  return deniedCauses(`make a file in ${pathText(folder)}`)
 }

@@ -2,12 +2,24 @@ import { isIPv4 } from 'node:net'
 import type { SystemError } from '../../errors.js'
 import type { InternetEntry } from '../entry.js'
 import { type ReuseFlags, reuseFlags } from '../flags.js'
-import { both, isRemnant, isWildcard, type Known, not, overlaps, type Place, sharesPort, unmapped } from '../rules.js'
+import {
+  both,
+  isOrphan,
+  isRemnant,
+  isWildcard,
+  type Known,
+  not,
+  overlaps,
+  type Place,
+  sharesPort,
+  unmapped,
+} from '../rules.js'
 import { sockets } from '../sockets.js'
+import type { Cause, CauseKind } from './cause.js'
 import { causeOwners } from './owners.js'
+import type { Attempt } from './query.js'
 import { longestRemaining } from './remaining.js'
 import { blockText } from './sentences.js'
-import type { Attempt, Cause, CauseKind } from './types.js'
 
 /** Where a socket of an attempt is to be bound. */
 export function placeOf({ address, ipv6Only }: Attempt): Place {
@@ -21,8 +33,6 @@ export function placeOfEntry({ family, localAddress, ipv6Only = false, interface
   return { family, address: localAddress, ipv6Only, interface: name }
 }
 
-const closing: ReadonlySet<string> = new Set(['FIN_WAIT_1', 'CLOSING', 'LAST_ACK'])
-
 /** What a socket is; undefined for one that holds no port of its own, which is a request for a connection. */
 function ownKind(entry: InternetEntry): CauseKind | undefined {
   if (entry.protocol === 'udp') return 'datagram'
@@ -30,7 +40,7 @@ function ownKind(entry: InternetEntry): CauseKind | undefined {
   if (entry.state === 'BOUND') return 'bound'
   if (isRemnant(entry)) return entry.state === 'TIME_WAIT' ? 'time-wait' : 'fin-wait-2'
   if (entry.inode === 0 && entry.state === 'SYN_RECV') return undefined
-  return entry.inode === 0 && closing.has(entry.state) ? 'orphan' : 'connection'
+  return isOrphan(entry) ? 'orphan' : 'connection'
 }
 
 /** The rule by which a listener, bound or datagram socket is in the way, where it is not on the same address. */

@@ -2,8 +2,10 @@ import type { SystemError } from '../../errors.js'
 import { setOptions } from '../../options/index.js'
 import { familyOf } from '../../sockaddr.js'
 import { BareSocket } from '../../sockets/index.js'
+import type { Cause } from './cause.js'
 import { connectCauses } from './causes.js'
-import type { Attempt, Cause, Probe } from './types.js'
+import type { Probe } from './explanation.js'
+import type { Attempt } from './query.js'
 
 function isRemnantCause({ kind }: Cause): boolean {
   return kind === 'time-wait' || kind === 'fin-wait-2'

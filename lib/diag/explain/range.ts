@@ -2,9 +2,9 @@ import type { InternetEntry } from '../entry.js'
 import { overlaps, unmapped } from '../rules.js'
 import { sockets } from '../sockets.js'
 import { ephemeralRange, setAsidePorts } from '../sysctl.js'
-import { cause } from './cause.js'
+import { type Cause, cause, type PortHolder } from './cause.js'
 import { placeOf, placeOfEntry } from './port.js'
-import type { Attempt, Cause, PortHolder } from './types.js'
+import type { Attempt } from './query.js'
 import { endText, programOf } from './words.js'
 
 /** Who holds how many ports, those who hold most first. */

@@ -1,8 +1,8 @@
 import type { InternetEntry } from '../entry.js'
 import { sockets } from '../sockets.js'
-import { cause } from './cause.js'
+import { type Cause, cause } from './cause.js'
+import type { Attempt } from './query.js'
 import { holdersOf, holdersText } from './range.js'
-import type { Attempt, Cause } from './types.js'
 
 /** Tells who has the reserved ports that a picker found used up, of either protocol. */
 export function reservedCauses({ protocol, tried }: Attempt): Cause[] {

@@ -1,6 +1,6 @@
 import type { InternetEntry } from '../entry.js'
-import { longestRemaining } from './remaining.js'
-import type { CauseKind, CauseOwner } from './types.js'
+import type { CauseKind, CauseOwner } from './cause.js'
+import { isBeforeRemnant, longestRemaining } from './remaining.js'
 import { endText, ownersText, socketsText, timeText } from './words.js'
 
 /** What is said of a socket, after who has it. */
@@ -43,7 +43,8 @@ export function blockText(
     return `${remnantText(entries, 'a remnant in TIME_WAIT')}The kernel keeps it for ${longest(entries)} more.`
   }
   if (own === 'fin-wait-2') {
-    const end = `${longest(entries)} more, or until the peer closes too, from when on it is in TIME_WAIT`
+    const most = entries.some(isBeforeRemnant) ? 'at most ' : ''
+    const end = `${most}${longest(entries)} more, or until the peer closes too, from when on it is in TIME_WAIT`
     return `${remnantText(entries, 'a remnant in FIN_WAIT_2')}The kernel keeps it for ${end}.`
   }
   if (own === 'orphan')

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import type { SocketEntry, SocketOwner } from '../entry.js'
 import { isWildcard } from '../rules.js'
-import type { Attempt, CauseOwner } from './types.js'
+import type { CauseOwner } from './cause.js'
+import type { Attempt } from './query.js'
 
 /**
  * A text that others choose, a path or the name of a process, as it can go to a terminal: control characters, which
@@ -28,9 +29,10 @@ export function pathText(path: string): string {
 /** What was attempted, in a few words. */
 export function attemptText({ protocol, path, address, port, remoteAddress, remotePort }: Attempt): string {
   if (protocol === 'unix') return pathText(path ?? '')
-  const own = port === 0 ? "a port of the kernel's choice" : endText(address, port)
+  const place = address === undefined ? '' : ` on ${address}`
+  const own = port === 0 ? `port of the kernel's choice${place}` : endText(address, port)
   const peer = remoteAddress === undefined ? '' : ` to ${endText(remoteAddress, remotePort ?? 0)}`
-  return `${protocol.toUpperCase()} ${own}${peer}`
+  return `${port === 0 ? 'a ' : ''}${protocol.toUpperCase()} ${own}${peer}`
 }
 
 /** Milliseconds as people read them: `4.2 s`, `37 s`. */
@@ -49,10 +51,12 @@ export function programOf({ command, commandLine }: SocketOwner): string {
 }
 
 function ownerText(owner: CauseOwner): string {
-  const { pid, user, uid, container, unit } = owner
+  const { pid, innerPid, user, uid, container, unit } = owner
   const who = user ?? (uid === undefined ? undefined : `user ${uid}`)
   const where = container ? `${container.runtime} container ${container.id.slice(0, 12)}` : unit
-  return `${programOf(owner)} (${[`pid ${pid}`, who, where && shown(where)].filter((part) => part !== undefined).join(', ')})`
+  const inner = innerPid === undefined ? undefined : `which is ${innerPid} in its own PID namespace`
+  const parts = [`pid ${pid}`, inner, who, where && shown(where)].filter((part) => part !== undefined)
+  return `${programOf(owner)} (${parts.join(', ')})`
 }
 
 /** Who it is, in a few words. */

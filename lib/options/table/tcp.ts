@@ -98,8 +98,9 @@ export const tcpOptions = {
     source: 'tcp(7)',
   },
   /**
-   * How long the kernel keeps a closed connection whose peer has not closed (FIN_WAIT_2). 0 takes
-   * net.ipv4.tcp_fin_timeout (60), -1 keeps it not at all.
+   * How long the kernel keeps a closed connection whose peer has not closed (FIN_WAIT_2). 0, the default, takes
+   * net.ipv4.tcp_fin_timeout (60); -1, or anything below, keeps it not at all. Anything above 120
+   * is taken for 120; before Linux 5.8, anything above tcp_fin_timeout for 0.
    */
   TCP_LINGER2: {
     level: 'IPPROTO_TCP',

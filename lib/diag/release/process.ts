@@ -1,46 +1,9 @@
-import { readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { errorName, type SystemError } from '../errors.js'
-import { destroySocket } from './destroy.js'
-import type { SocketEntry } from './entry.js'
-import type { Cause, CauseOwner } from './explain/types.js'
-import { explainAddressInUse } from './explain.js'
-import { inodesOf } from './owners.js'
-import { isRemnant } from './rules.js'
-
-/** What came of the removal of remnants. */
-export interface Removal {
-  /** How many are gone. */
-  removed: number
-  /** Why the others are not: the name of the error; undefined where none is left. */
-  refusal: string | undefined
-}
-
-function destroyOne(entry: SocketEntry): string | undefined {
-  try {
-    destroySocket(entry)
-    return undefined
-  } catch (error) {
-    const { code } = error as SystemError
-    // It went by itself meanwhile.
-    return code === 'ENOENT' ? undefined : code
-  }
-}
-
-/** Removes the remnants that stand in the way, and touches nothing else. It takes CAP_NET_ADMIN. */
-export function removeRemnants(causes: readonly Cause[]): Removal {
-  const outcomes = causes.flatMap(({ sockets }) => sockets.filter(isRemnant)).map(destroyOne)
-  const refusals = outcomes.filter((code) => code !== undefined)
-  return { removed: outcomes.length - refusals.length, refusal: refusals[0] }
-}
-
-/** Removes the file of a Unix socket, if it is seen right before that nobody has bound it. Returns whether it did. */
-export function removeStalePath(path: string): boolean {
-  const { causes } = explainAddressInUse({ path })
-  if (!causes.every(({ kind, blocks }) => kind === 'stale-path' && blocks === true)) return false
-  unlinkSync(path)
-  return true
-}
+import { errorName, type SystemError } from '../../errors.js'
+import type { SocketEntry } from '../entry.js'
+import type { CauseOwner } from '../explain/cause.js'
+import { inodesOf, namespacePids } from '../owners.js'
 
 /** The parent of a process, as /proc/<pid>/stat has it; 0 where there is none. */
 function parentOf(pid: number): number {
@@ -60,12 +23,8 @@ function ancestors(): ReadonlySet<number> {
 
 /** Whether /proc numbers processes as kill(2) does, which it may not after an `unshare --pid`. @see pid_namespaces(7) */
 function numbersMatch(): boolean {
-  try {
-    return readlinkSync('/proc/self') === String(process.pid)
-  } catch {
-    // This process has no number there.
-    return false
-  }
+  const numbers = namespacePids('self')
+  return numbers.length === 1 && numbers[0] === process.pid
 }
 
 /**
