@@ -1,7 +1,9 @@
 import type net from 'node:net'
+import { errnoOf } from '../errors.js'
 import { adoptHandle, adoptTcpSocket, type TcpHandle } from '../handle/adopt.js'
-import { setOption } from '../options/index.js'
+import { getOption, setOption } from '../options/index.js'
 import type { BareSocket } from '../sockets/index.js'
+import { callError } from './errors.js'
 import type { Channel } from './sink.js'
 
 /** Who ended a connection first. */
@@ -16,6 +18,8 @@ export interface ConnectionEvents {
   /** The connection broke: it was reset, or never made. */
   broken(channel: Channel, error: NodeJS.ErrnoException): void
 }
+
+const connectionReset = errnoOf('ECONNRESET')
 
 /** Every connection reads into this one, and hands on what came before the next reads. */
 const shared = new Uint8Array(65_536)
@@ -40,6 +44,10 @@ export class Connection {
     const socket = adopt({ buffer: shared, callback: (length) => this.#hear(shared.subarray(0, length)) })
     this.#socket = socket
     socket.on('end', () => {
+      if (this.#first === 'none' && this.#wasReset()) {
+        socket.destroy(callError(connectionReset, 'read', {}))
+        return
+      }
       this.#hasEnded = true
       if (this.#first === 'none') this.#first = 'remote'
       if (!this.#isClosed) this.events.ended(channel)
@@ -63,6 +71,11 @@ export class Connection {
     const connection = new Connection('stderr', nobody, (onread) => adoptHandle(handle, { ...options, onread }))
     connection.#isPaused = true
     return connection
+  }
+
+  /** libuv takes a reset for an end where it comes right behind data: the error is still there then. */
+  #wasReset(): boolean {
+    return !this.#socket.destroyed && getOption(this.#socket, 'SO_ERROR') === -connectionReset
   }
 
   /** The address of the other side; undefined where it is gone already. */

@@ -13,7 +13,8 @@ const rows = 8
 
 /** Runs sockctl and calls a function with all that it wrote so far, each time it writes. Gives how it ended, and that text. */
 async function watched(args: readonly string[], look: (text: string, stop: () => void) => void) {
-  const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const env = { ...process.env, NO_COLOR: '1' }
+  const child = spawn(process.execPath, [command, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   later(() => void child.kill('SIGKILL'))
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

@@ -92,7 +92,10 @@ describe('sockctl why', () => {
   test.skipIf(!isRoot)('does not say without /proc that a privilege is lacking (needs root to cover it)', () => {
     const text = `mount -t tmpfs none /proc && ${process.execPath} ${command} why`
     const run = (words: string) =>
-      spawnSync('unshare', ['--mount', 'sh', '-c', `${text} ${words}`], { encoding: 'utf8' })
+      spawnSync('unshare', ['--mount', 'sh', '-c', `${text} ${words}`], {
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: '1' },
+      })
     expect(run('80').stdout).toMatch(/^perhaps privileged-port/)
     expect(run('80 --probe')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^free nothing/) })
   })

@@ -72,7 +72,8 @@ const isThere = canRun('command -v pdsh && command -v dshbak')
 describe.skipIf(!isThere)('sockctl rsh, beside pdsh (needs root, pdsh and dshbak)', () => {
   ownNamespace()
   let server: TestServer
-  const ours = `${process.execPath} ${sockctl} rsh`
+  // What a run with sanitizers loads into Node.js is for it alone.
+  const ours = `LD_PRELOAD='${process.env.LD_PRELOAD ?? ''}' ${process.execPath} ${sockctl} rsh`
 
   beforeAll(async () => {
     // pdsh knows no other port.

@@ -39,6 +39,15 @@ describe.skipIf(!hasNamespaces)('rcmd to a server that (needs root, for a networ
     expect(await completed).toMatchObject({ closedFirst: 'remote', timeWait: 'remote' })
   })
 
+  test('resets right behind its output has cut the command short, not ended it', async () => {
+    await using server = await rshServer(({ socket }) => {
+      socket.write('\0out', () => void socket.resetAndDestroy())
+    })
+    for await (const { ok, error } of multiRsh(['127.0.0.1'], { ...to, port: server.port, stderr: 'joined' })) {
+      expect([ok, error]).toEqual([false, expect.objectContaining({ code: expect.stringMatching(/CUT|REFUSED/) })])
+    }
+  })
+
   test('has closed stdout may be sent more input, without loss of its stderr', async () => {
     await using server = await rshServer(async ({ socket, back }) => {
       const errors = await back()
