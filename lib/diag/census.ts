@@ -45,7 +45,7 @@ const remnantState = 'TIME_WAIT'
 const liveStates = censusStates.filter((state) => state !== remnantState)
 
 /** The share of a core that listing the remnants may take. */
-const share = 0.015
+const share = 0.005
 
 /** The kernel's own count of remnants in this network namespace; undefined where /proc does not tell. */
 function countRemnants(): number | undefined {
@@ -70,8 +70,7 @@ function byTimer({ timerMs: one = 0 }: InternetEntry, { timerMs: other = 0 }: In
 
 /**
  * Counts the TCP sockets of this network namespace by state, as often as it is asked. Remnants in TIME_WAIT may be tens
- * of thousands: these the kernel counts itself, and they are listed no more often than costs one and a half per cent of a
- * core.
+ * of thousands: these the kernel counts itself, and they are listed no more often than costs half a per cent of a core.
  */
 export class Census {
   readonly #filter: CensusFilter
