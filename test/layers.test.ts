@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..', 'lib')
 
 /** The subjects of lib/, from the bottom up: a file imports from its own row or from one below. */
 const rows: readonly (readonly string[])[] = [
-  ['native', 'errors', 'handle', 'validate', 'platform', 'root', 'sockaddr'],
+  ['native', 'errors', 'handle', 'validate', 'platform', 'root', 'ipaddress', 'sockaddr'],
   ['options'],
   ['sockets'],
   ['diag'],
@@ -55,7 +55,7 @@ const links = files.flatMap((file) =>
 describe('lib', () => {
   test('has files, and imports between them', () => {
     expect(files).toContain('native.ts')
-    expect(links).toContainEqual({ file: 'sockaddr.ts', target: 'native.ts' })
+    expect(links).toContainEqual({ file: 'ipaddress.ts', target: 'native.ts' })
     expect(links).toContainEqual({ file: 'sockets/reset.ts', target: 'options/index.ts' })
   })
 

@@ -1,7 +1,7 @@
 import net from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6, validateAddress } from '../lib/sockaddr.js'
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6, validateAddress } from '../lib/ipaddress.js'
 import { thrownBy } from './support.js'
 
 /** The text of an address as Node's own code writes it, which is libuv's. */

@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import type { SystemError } from '../errors.js'
-import { validateAddress } from '../sockaddr.js'
+import { validateAddress } from '../ipaddress.js'
 import { Canceller } from './canceller.js'
 import { dial, dialPath } from './dial.js'
 import { isFromControl } from './prepare.js'

@@ -1,7 +1,7 @@
 import type net from 'node:net'
 import { errnoOf, type SystemError, systemError } from '../errors.js'
 import { type AdoptedOptions, adoptSocket, adoptTcpSocket } from '../handle/adopt.js'
-import { nameZone } from '../sockaddr.js'
+import { nameZone } from '../ipaddress.js'
 import type { BareSocket } from '../sockets/index.js'
 import { ReservedPortWalk } from '../sockets/reserved.js'
 import { withSocket } from './prepare.js'

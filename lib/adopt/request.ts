@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { invalidArgValue } from '../errors.js'
-import { encodePath, validateAddress } from '../sockaddr.js'
+import { validateAddress } from '../ipaddress.js'
+import { encodePath } from '../sockaddr.js'
 import { type ReservedPortOptions, refuseTwoAddresses, reservedOf } from '../sockets/reserved.js'
 import {
   maxInt32,

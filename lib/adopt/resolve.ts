@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns'
 import net, { type LookupFunction } from 'node:net'
 import { codedError } from '../errors.js'
-import { familyOf, validateAddress } from '../sockaddr.js'
+import { familyOf, validateAddress } from '../ipaddress.js'
 
 /** What to look up, and how; the names are those of `net.connect`. */
 export interface NameQuery {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import type { AddressQuery } from '../diag.js'
-import { familyOf } from '../sockaddr.js'
+import { familyOf } from '../ipaddress.js'
 
 function portOf(text: string): number {
   const port = Number(text)

@@ -1,7 +1,7 @@
 import { invalidArgType, invalidArgValue, systemError } from '../errors.js'
+import { familyOf, parseIPv4, parseIPv6 } from '../ipaddress.js'
 import { native } from '../native.js'
 import type { PortRange } from '../options/index.js'
-import { familyOf, parseIPv4, parseIPv6 } from '../sockaddr.js'
 import { validateBoolean, validateInteger, validateOneOf, validatePort, validateString } from '../validate.js'
 
 /** The addresses that begin with the same bits. */

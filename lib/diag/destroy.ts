@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { invalidArgValue, isUnsupported, type SystemError, unsupported } from '../errors.js'
+import { validateAddress } from '../ipaddress.js'
 import { native } from '../native.js'
-import { validateAddress } from '../sockaddr.js'
 import { validateInteger, validateObject, validateOneOf, validatePort, validateString } from '../validate.js'
 import type { InternetEntry, SocketEntry, SocketState } from './entry.js'
 import { Channel } from './netlink/channel.js'

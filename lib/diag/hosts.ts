@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import type { SystemError } from '../errors.js'
-import { familyOf, parseIPv6 } from '../sockaddr.js'
+import { familyOf, parseIPv6 } from '../ipaddress.js'
 import { BareSocket } from '../sockets/index.js'
 
 /** Whether an address is an IPv6 one of the link, which means nothing without an interface. */

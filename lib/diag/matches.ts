@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
+import { parseIPv4, parseIPv6 } from '../ipaddress.js'
 import type { PortRange } from '../options/index.js'
-import { parseIPv4, parseIPv6 } from '../sockaddr.js'
 import type { AddressBlock } from './checks.js'
 import type { SocketEntry } from './entry.js'
 import { stateNames } from './netlink/request.js'

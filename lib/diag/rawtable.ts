@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { formatIPv4, formatIPv6 } from '../ipaddress.js'
 import { tcpStateName } from '../options/tcpinfo.js'
-import { formatIPv4, formatIPv6 } from '../sockaddr.js'
 import type { InternetEntry } from './entry.js'
 
 const tables = { ipv4: '/proc/thread-self/net/raw', ipv6: '/proc/thread-self/net/raw6' }

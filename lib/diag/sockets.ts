@@ -1,5 +1,5 @@
 import { errnoOf, type SystemError, unsupported } from '../errors.js'
-import { zoneName } from '../sockaddr.js'
+import { zoneName } from '../ipaddress.js'
 import type { EntryProtocol, InternetEntry, SocketEntry } from './entry.js'
 import type { SocketFilter } from './filter.js'
 import { select } from './matches.js'

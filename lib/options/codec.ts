@@ -1,4 +1,5 @@
-import { decodeAddress, formatIPv4 } from '../sockaddr.js'
+import { formatIPv4 } from '../ipaddress.js'
+import { decodeAddress } from '../sockaddr.js'
 import { aoInfo, aoKey, aoKeyName } from './ao.js'
 import { aoKeys } from './aokeys.js'
 import { decodeDarwinInfo, decodeFreebsdInfo } from './bsdinfo.js'

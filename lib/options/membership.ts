@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { endianness } from 'node:os'
 import { invalidArgType, systemError } from '../errors.js'
+import { parseIPv4, parseIPv6 } from '../ipaddress.js'
 import { native } from '../native.js'
-import { parseIPv4, parseIPv6 } from '../sockaddr.js'
 import { maxInt32, validateInteger, validateObject, validateString } from '../validate.js'
 
 /** A multicast group, and the interface to join or leave it on. */

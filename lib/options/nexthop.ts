@@ -1,6 +1,7 @@
 import { invalidArgType } from '../errors.js'
+import { familyOf } from '../ipaddress.js'
 import { families } from '../platform.js'
-import { decodeAddress, encodeAddress, familyOf } from '../sockaddr.js'
+import { decodeAddress, encodeAddress } from '../sockaddr.js'
 import { validateString } from '../validate.js'
 
 /** AF_INET6 of the systems that have the option. */

@@ -1,6 +1,6 @@
 import { resolveTargets } from '../adopt/resolve.js'
 import { invalidArgValue } from '../errors.js'
-import { familyOf, formatIPv6, parseIPv6, validateAddress } from '../sockaddr.js'
+import { familyOf, formatIPv6, parseIPv6, validateAddress } from '../ipaddress.js'
 import type { RshRequest } from './request.js'
 import type { Target } from './source.js'
 

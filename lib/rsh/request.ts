@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net'
 import { userInfo } from 'node:os'
 import { Readable } from 'node:stream'
 import { invalidArgType, invalidArgValue } from '../errors.js'
-import { validateAddress } from '../sockaddr.js'
+import { validateAddress } from '../ipaddress.js'
 import {
   maxInt32,
   optional,

@@ -1,8 +1,8 @@
 import { fdOf, type SocketLike } from '../handle.js'
+import { validateAddress } from '../ipaddress.js'
 import { type AoKey, type AoKeyName, getOption, type Md5Key, type Md5Peer, setOption } from '../options/index.js'
 import { encodeKey } from '../options/signature.js'
 import { families } from '../platform.js'
-import { validateAddress } from '../sockaddr.js'
 import { optional, validateInteger, validateObject } from '../validate.js'
 
 const ipv4Bits = 32

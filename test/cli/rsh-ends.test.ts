@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { canRun } from '../peers/superserver.js'
 import { clientPortsHeld, hasNamespaces, ownNamespace, remnantsTo } from '../rsh/namespace.js'
-import { rshServer, type TestServer, type Visit } from '../rsh/server.js'
+import { rshServer, useServer, type Visit } from '../rsh/server.js'
 import { command, sockctl } from './command.js'
 
 /** Prints a million lines, or one and nothing more. */
@@ -20,18 +20,10 @@ async function answer({ socket, request }: Visit): Promise<void> {
 
 describe.skipIf(!hasNamespaces)('sockctl rsh (needs root for a network namespace)', () => {
   ownNamespace()
-  let server: TestServer
-
-  beforeAll(async () => {
-    server = await rshServer(answer, '0.0.0.0')
-  })
-
-  afterAll(async () => {
-    await server?.[Symbol.asyncDispose]()
-  })
+  const server = useServer(() => rshServer(answer, '0.0.0.0'))
 
   test('ends at once, and without a word, when nobody reads what it prints', async () => {
-    const line = `"$0" "$1" rsh --joined --port ${server.port} -w '127.0.0.[1-20]' endless | head -1; echo "\${PIPESTATUS[*]}"`
+    const line = `"$0" "$1" rsh --joined --port ${server().port} -w '127.0.0.[1-20]' endless | head -1; echo "\${PIPESTATUS[*]}"`
     const child = spawn('bash', ['-c', line, process.execPath, command])
     const [printed, complained] = await Promise.all([text(child.stdout), text(child.stderr)])
     expect(printed).toMatch(/^127\.0\.0\.\d+: first\n141 0\n$/)
@@ -40,24 +32,24 @@ describe.skipIf(!hasNamespaces)('sockctl rsh (needs root for a network namespace
   })
 
   test('hands on all of what is printed to a slow reader', async () => {
-    const line = `"$0" "$1" rsh --joined --port ${server.port} -w '127.0.0.[1-3]' all | (sleep 0.2; wc -l)`
+    const line = `"$0" "$1" rsh --joined --port ${server().port} -w '127.0.0.[1-3]' all | (sleep 0.2; wc -l)`
     const child = spawn('bash', ['-c', line, process.execPath, command])
     expect((await text(child.stdout)).trim()).toBe('3000003')
   })
 
   test('ends with 143 when it is asked to, and prints what there is', async () => {
-    const args = ['rsh', '--joined', '--json', '--port', `${server.port}`, '-w', '127.0.0.[1-2]', 'hang']
-    const before = server.clientPorts.length
+    const args = ['rsh', '--joined', '--json', '--port', `${server().port}`, '-w', '127.0.0.[1-2]', 'hang']
+    const before = server().clientPorts.length
     const child = spawn(process.execPath, [command, ...args])
     const outputs = Promise.all([text(child.stdout), text(child.stderr)])
-    while (server.clientPorts.length < before + 2) await new Promise((resolve) => setTimeout(resolve, 10))
+    while (server().clientPorts.length < before + 2) await new Promise((resolve) => setTimeout(resolve, 10))
     child.kill('SIGTERM')
     const [code] = await once(child, 'close')
     const [printed, complained] = await outputs
     expect(JSON.parse(printed)).toEqual([])
     expect(complained).toBe('sockctl: ended before it was done on 127.0.0.[1-2]\n')
     expect(code).toBe(143)
-    expect([clientPortsHeld(), remnantsTo(server.port)]).toEqual([[], 0])
+    expect([clientPortsHeld(), remnantsTo(server().port)]).toEqual([[], 0])
   })
 
   const hasVeth = canRun('ip link add near type veth peer name far')

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { canRun } from '../peers/superserver.js'
 import { hasNamespaces, ownNamespace } from '../rsh/namespace.js'
-import { echo, rshServer, type TestServer } from '../rsh/server.js'
+import { echo, rshServer, useServer } from '../rsh/server.js'
 import { nobody } from '../support.js'
 import { command } from './command.js'
 
@@ -29,18 +29,10 @@ function run([file, ...args]: readonly string[]): Promise<Result> {
 
 describe.skipIf(!hasNamespaces)('sockctl rsh as nobody (needs root, to become nobody)', () => {
   ownNamespace()
-  let server: TestServer
-
-  beforeAll(async () => {
-    server = await rshServer(echo, '0.0.0.0')
-  })
-
-  afterAll(async () => {
-    await server?.[Symbol.asyncDispose]()
-  })
+  const server = useServer(() => rshServer(echo, '0.0.0.0'))
 
   function rsh(before: readonly string[], hosts = '127.0.0.[1-2]', node = process.execPath): Promise<Result> {
-    return run([...before, node, command, 'rsh', '--port', `${server.port}`, '-f', '64', '-w', hosts, 'hi'])
+    return run([...before, node, command, 'rsh', '--port', `${server().port}`, '-f', '64', '-w', hosts, 'hi'])
   }
 
   const both = { code: 0, stdout: expect.stringContaining('127.0.0.2: hi\n'), stderr: expect.stringContaining('hi!') }
@@ -49,7 +41,7 @@ describe.skipIf(!hasNamespaces)('sockctl rsh as nobody (needs root, to become no
     const { code, stdout, stderr } = await rsh(asNobody, '127.0.0.[1-9]')
     expect(stderr).toMatch(/^sockctl: bind EACCES.*root.*setpriv.*setcap.*ip_unprivileged_port_start.*\n$/)
     expect([code, stdout]).toEqual([1, ''])
-    expect(server.clientPorts).toEqual([])
+    expect(server().clientPorts).toEqual([])
   })
 
   test('works with the capability as an ambient one', async () => {

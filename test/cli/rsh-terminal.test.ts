@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { canRun } from '../peers/superserver.js'
 import { heldPorts, ownNamespace } from '../rsh/namespace.js'
-import { rshServer, type TestServer, type Visit } from '../rsh/server.js'
+import { rshServer, useServer, type Visit } from '../rsh/server.js'
 import { command } from './command.js'
 import { Screen } from './screen.js'
 
@@ -28,20 +28,12 @@ const hasScript = canRun('command -v script')
 
 describe.skipIf(!hasScript)('sockctl rsh on a terminal (needs root and script(1))', () => {
   ownNamespace()
-  let server: TestServer
-
-  beforeAll(async () => {
-    server = await rshServer(answer, '0.0.0.0')
-  })
-
-  afterAll(async () => {
-    await server?.[Symbol.asyncDispose]()
-  })
+  const server = useServer(() => rshServer(answer, '0.0.0.0'))
 
   /** Runs the command on a terminal, which has control-C typed once `isDue` says so. */
   async function show(columns: number, args: string, isDue?: () => boolean): Promise<Shown> {
     const line = `stty cols ${columns}; before=$(stty -g)
-      ${process.execPath} ${command} rsh --joined --port ${server.port} ${args}
+      ${process.execPath} ${command} rsh --joined --port ${server().port} ${args}
       code=$?; [ "$before" = "$(stty -g)" ] && echo terminal as before; exit $code`
     const { NO_COLOR: _, ...env } = process.env
     const child = spawn('script', ['-qec', line, '/dev/null'], { env })
@@ -77,9 +69,9 @@ describe.skipIf(!hasScript)('sockctl rsh on a terminal (needs root and script(1)
   })
 
   test('ends with 130 on control-C, and leaves the terminal and the ports as they were', async () => {
-    const before = server.clientPorts.length
+    const before = server().clientPorts.length
     const args = "-f 32 -w '127.0.0.[1-64]' hang"
-    const { code, written } = await show(80, args, () => server.clientPorts.length >= before + 32)
+    const { code, written } = await show(80, args, () => server().clientPorts.length >= before + 32)
     const { lines, erased } = new Screen(80, written.replace('^C', ''))
     expect(lines).toEqual(['sockctl: ended before it was done on 127.0.0.[1-64]', 'terminal as before'])
     expect(erased.join('')).toContain('0 of 64')

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import type net from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { command as sockctl } from '../cli/command.js'
 import { ownNamespace } from '../rsh/namespace.js'
-import { backTo, rawServer, type TestServer } from '../rsh/server.js'
+import { backTo, rawServer, useServer } from '../rsh/server.js'
 import { canRun } from './superserver.js'
 
 // pdsh glues a last line that has no end to the next host's, so that there is none here.
@@ -71,18 +71,10 @@ const isThere = canRun('command -v pdsh && command -v dshbak')
 
 describe.skipIf(!isThere)('sockctl rsh, beside pdsh (needs root, pdsh and dshbak)', () => {
   ownNamespace()
-  let server: TestServer
+  // pdsh knows no other port.
+  useServer(() => rawServer(serve, '0.0.0.0', 514))
   // What a run with sanitizers loads into Node.js is for it alone.
   const ours = `LD_PRELOAD='${process.env.LD_PRELOAD ?? ''}' ${process.execPath} ${sockctl} rsh`
-
-  beforeAll(async () => {
-    // pdsh knows no other port.
-    server = await rawServer(serve, '0.0.0.0', 514)
-  })
-
-  afterAll(async () => {
-    await server?.[Symbol.asyncDispose]()
-  })
 
   test('prints the same lines with the same prefixes', async () => {
     const [theirs, own] = [await shell(`pdsh -R rsh -w '${hosts}' x`), await shell(`${ours} -w '${hosts}' x`)]

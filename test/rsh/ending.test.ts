@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type HostResult, multiRsh, type RshPhase, rcmd } from '../../lib/rsh.js'
+import { describe, expect, test } from 'vitest'
+import { multiRsh, type RshPhase, rcmd } from '../../lib/rsh.js'
 import { rejectionOf } from '../support.js'
-import { hasNamespaces, holdings, ownNamespace } from './namespace.js'
-import { rawServer, rshServer, type TestServer } from './server.js'
+import { expectNothingLeft, hasNamespaces, ownNamespace } from './namespace.js'
+import { allOf, rawServer, rshServer, type TestServer } from './server.js'
 
 const names = { localUser: 'me', remoteUser: 'you', command: 'x' } as const
 const to = { ...names, host: '127.0.0.1' } as const
@@ -14,25 +14,9 @@ function silentServer(): Promise<TestServer> {
   return rawServer((socket) => socket.resume())
 }
 
-async function all(results: AsyncIterable<HostResult>): Promise<HostResult[]> {
-  const found: HostResult[] = []
-  for await (const result of results) found.push(result)
-  return found
-}
-
 describe.skipIf(!hasNamespaces)('ending a command (needs root, for a network namespace)', () => {
   ownNamespace()
-  let before: object
-
-  beforeEach(() => {
-    before = holdings()
-  })
-
-  afterEach(async () => {
-    // The last descriptors close with the turn that their servers end in.
-    await once(process, 'nothing', { signal: AbortSignal.timeout(20) }).catch(() => {})
-    expect(holdings()).toEqual(before)
-  })
+  expectNothingLeft()
 
   test('with a signal that is aborted already does nothing', async () => {
     const signal = AbortSignal.abort()
@@ -50,7 +34,7 @@ describe.skipIf(!hasNamespaces)('ending a command (needs root, for a network nam
         },
       }),
     }
-    expect(await rejectionOf(all(multiRsh(hosts, { ...names, signal })))).toMatchObject(abortion)
+    expect(await rejectionOf(allOf(multiRsh(hosts, { ...names, signal })))).toMatchObject(abortion)
     expect(isReturned).toBe(true)
   })
 
@@ -139,7 +123,7 @@ describe.skipIf(!hasNamespaces)('ending a command (needs root, for a network nam
       length += chunk.length
     }
     const options = { ...names, port: server.port, stderr: 'joined', silenceTimeout: 100, onData } as const
-    const [result] = await all(multiRsh(['127.0.0.1'], options))
+    const [result] = await allOf(multiRsh(['127.0.0.1'], options))
     expect([result?.error, length]).toEqual([undefined, 300_000])
   })
 })

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type HostResult, multiRsh } from '../../lib/rsh.js'
 import { connectsTwice, hostile } from './hostile.js'
-import { clientPortsHeld, hasNamespaces, holdings, ownNamespace } from './namespace.js'
+import { clientPortsHeld, expectNothingLeft, hasNamespaces, ownNamespace } from './namespace.js'
 
 const limits = { connectTimeout: 1000, backTimeout: 200, replyTimeout: 300, silenceTimeout: 250 }
 const names = { localUser: 'me', remoteUser: 'you', command: 'echo' }
@@ -15,17 +14,7 @@ async function only(port: number, more: object = {}): Promise<HostResult> {
 
 describe.skipIf(!hasNamespaces)('a server that (needs root, for a network namespace)', () => {
   ownNamespace()
-  let before: object
-
-  beforeEach(() => {
-    before = holdings()
-  })
-
-  afterEach(async () => {
-    // The last descriptors close with the turn that their servers end in.
-    await once(process, 'nothing', { signal: AbortSignal.timeout(20) }).catch(() => {})
-    expect(holdings()).toEqual(before)
-  })
+  expectNothingLeft()
 
   test.each(hostile)('$name is told of in bounded time, and leaves nothing', async ({ start, expected }) => {
     await using server = await start()

@@ -1,20 +1,14 @@
 import type net from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { type HostResult, multiRsh } from '../../lib/rsh.js'
+import { multiRsh } from '../../lib/rsh.js'
 import { rejectionOf } from '../support.js'
 import { hasNamespaces, ownNamespace, remnantsTo } from './namespace.js'
-import { echo, rshServer, type Visit } from './server.js'
+import { allOf, echo, rshServer, type Visit } from './server.js'
 
 const names = { localUser: 'me', remoteUser: 'you' }
 
 function addresses(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `127.2.${index >> 8}.${index & 255}`)
-}
-
-async function all(results: AsyncIterable<HostResult>): Promise<HostResult[]> {
-  const found: HostResult[] = []
-  for await (const result of results) found.push(result)
-  return found
 }
 
 describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)', () => {
@@ -29,7 +23,7 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
     const reasons: string[] = []
     const onWait = ({ reason, used }: { reason: string; used: number }) => reasons.push(`${reason} ${used}`)
     const options = { ...names, port: server.port, command: 'date', stderr: 'joined', fanout: 520, onWait } as const
-    const results = await all(multiRsh(Array(520).fill('127.0.0.1'), options))
+    const results = await allOf(multiRsh(Array(520).fill('127.0.0.1'), options))
     expect(results.filter(({ ok }) => ok)).toHaveLength(520)
     expect(reasons).toEqual(Array(8).fill('port 512'))
   })
@@ -47,7 +41,7 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
       errors.end('err')
     })
     const options = { ...names, port: server.port, command: 'date', fanout: 520 } as const
-    const results = await all(multiRsh(Array(520).fill('127.0.0.1'), options))
+    const results = await allOf(multiRsh(Array(520).fill('127.0.0.1'), options))
     expect(results.filter(({ stdout, stderr }) => `${stdout}${stderr}` === 'outerr')).toHaveLength(520)
   })
 
@@ -56,7 +50,7 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
     const { port } = server
     const runs = Array.from({ length: 10 }, async (_, index) => {
       const command = `command ${index}`
-      const results = await all(multiRsh(addresses(20), { ...names, port, command }))
+      const results = await allOf(multiRsh(addresses(20), { ...names, port, command }))
       return results.filter(({ stdout, stderr }) => `${stdout}` === command && `${stderr}` === `${command}!`).length
     })
     expect(await Promise.all(runs)).toEqual(Array(10).fill(20))
@@ -66,7 +60,7 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
   test('connects to many hosts from few ports', async () => {
     await using server = await rshServer(echo, '0.0.0.0')
     const options = { ...names, port: server.port, command: 'date', stderr: 'joined', fanout: 600 } as const
-    const results = await all(multiRsh(addresses(600), options))
+    const results = await allOf(multiRsh(addresses(600), options))
     expect(results.filter(({ ok }) => ok)).toHaveLength(600)
     expect(new Set(server.clientPorts).size).toBeLessThan(5)
   })
@@ -77,7 +71,7 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
       socket.resume().on('end', () => socket.end())
     })
     const options = { ...names, port: server.port, command: 'cat', stderr: 'joined', stdin: 'end' } as const
-    const results = await all(multiRsh(Array(40).fill('127.0.0.1'), options))
+    const results = await allOf(multiRsh(Array(40).fill('127.0.0.1'), options))
     expect(results.map(({ ok, timeWait }) => `${ok} ${timeWait}`)).toEqual(Array(40).fill('true local'))
     expect(remnantsTo(server.port)).toBe(40)
   })
@@ -85,7 +79,7 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
   test('gives the results in order where it is asked to', async () => {
     await using server = await rshServer(echo, '0.0.0.0')
     const hosts = addresses(50)
-    const results = await all(multiRsh(hosts, { ...names, port: server.port, command: 'x', inOrder: true }))
+    const results = await allOf(multiRsh(hosts, { ...names, port: server.port, command: 'x', inOrder: true }))
     expect(results.map(({ host }) => host)).toEqual(hosts)
   })
 
@@ -125,21 +119,21 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
       length += chunk.length
     }
     const options = { ...names, port: server.port, command: 'x', stderr: 'joined', onData } as const
-    const [result] = await all(multiRsh(['127.0.0.1'], options))
+    const [result] = await allOf(multiRsh(['127.0.0.1'], options))
     expect([result?.ok, most, length]).toEqual([true, 1, size - 1])
   })
 
   test('limits the time of each command, and ends all with a signal', async () => {
     await using server = await rshServer(({ socket }) => void socket.write('\0'))
     const options = { ...names, port: server.port, command: 'x', stderr: 'joined' } as const
-    const [late] = await all(multiRsh(['127.0.0.1'], { ...options, timeout: 50 }))
+    const [late] = await allOf(multiRsh(['127.0.0.1'], { ...options, timeout: 50 }))
     expect(late?.error).toMatchObject({ code: 'ERR_SOCKCTL_RSH_TIMEOUT', phase: 'command' })
     const results = multiRsh(['127.0.0.1'], { ...options, signal: AbortSignal.timeout(50) })
-    expect(await rejectionOf(all(results))).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' })
+    expect(await rejectionOf(allOf(results))).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' })
   })
 
   test('tells of a host that is none in its result', async () => {
-    const [result] = await all(multiRsh(['a:b:c'], { ...names, command: 'x' }))
+    const [result] = await allOf(multiRsh(['a:b:c'], { ...names, command: 'x' }))
     expect(result).toMatchObject({ host: 'a:b:c', ok: false, error: { code: 'ERR_INVALID_ARG_VALUE' } })
   })
 })

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll } from 'vitest'
+import { once } from 'node:events'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { sockets } from '../../lib/diag.js'
 import { native } from '../../lib/native.js'
 import { isRoot, openDescriptors } from '../support.js'
@@ -44,7 +45,21 @@ export function remnantsTo(remotePort: number): number {
   return sockets({ protocol: 'tcp', state: 'TIME_WAIT', localPort: reserved, remotePort }).length
 }
 
-/** What must be the same after a command as before. */
-export function holdings(): { descriptors: number; ports: number } {
+function holdings(): { descriptors: number; ports: number } {
   return { descriptors: openDescriptors(), ports: heldPorts().length }
+}
+
+/** Expects every test of a group to leave as many descriptors and reserved ports as there were before it. */
+export function expectNothingLeft(): void {
+  let before: object
+
+  beforeEach(() => {
+    before = holdings()
+  })
+
+  afterEach(async () => {
+    // The last descriptors close with the turn that their servers end in.
+    await once(process, 'nothing', { signal: AbortSignal.timeout(20) }).catch(() => {})
+    expect(holdings()).toEqual(before)
+  })
 }

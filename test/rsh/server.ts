@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import { afterAll, beforeAll } from 'vitest'
 import { connect } from '../../lib/index.js'
+import type { HostResult } from '../../lib/rsh.js'
 import { closed } from '../support.js'
 
 /** A request as a server reads it. */
@@ -94,4 +96,26 @@ export async function echo({ socket, request, back }: Visit): Promise<void> {
   errors.write(`${request.command}!`)
   socket.end()
   if (errors !== socket) errors.end()
+}
+
+/** All results, in the order in which they come. */
+export async function allOf(results: AsyncIterable<HostResult>): Promise<HostResult[]> {
+  const found: HostResult[] = []
+  for await (const result of results) found.push(result)
+  return found
+}
+
+/** Has a server for all tests of a group, once they run. */
+export function useServer(start: () => Promise<TestServer>): () => TestServer {
+  let server: TestServer | undefined
+
+  beforeAll(async () => {
+    server = await start()
+  })
+
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]()
+  })
+
+  return () => server as TestServer
 }

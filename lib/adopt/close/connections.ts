@@ -78,8 +78,8 @@ export class ServerConnections {
    * has not begun yet gets `Connection: close`, and so do those to come; an HTTP/2 session gets a GOAWAY. Then it waits for
    * each connection as `closeAfterPeer` does; one that is idle, on which HTTP/1 has no way to say so, ends at the timeout at
    * the latest, and so does a client that stays after a GOAWAY, as that of Node.js does where it has no stream open.
-   * Connections that come meanwhile are included, and those whose TLS handshake has not ended; one that does not end it is closed at the timeout,
-   * without a report.
+   * Connections that come meanwhile are included, and those whose TLS handshake has not ended; one that does not end it is
+   * closed at the timeout, without a report.
    *
    * The server goes on listening: stop it first, with `drain`, or with `net.Server.prototype.close.call(server)`, since
    * `close()` of an HTTP server closes what is idle itself, and first.

@@ -1,4 +1,4 @@
-import { parseIPv4, parseIPv6 } from '../../sockaddr.js'
+import { parseIPv4, parseIPv6 } from '../../ipaddress.js'
 import type { InternetEntry } from '../entry.js'
 import type { AttackBind, Attacker, Takeover } from './finding.js'
 import type { Flags } from './flags.js'

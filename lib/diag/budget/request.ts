@@ -1,6 +1,6 @@
 import { invalidArgType, invalidArgValue } from '../../errors.js'
+import { validateAddress } from '../../ipaddress.js'
 import type { PortRange } from '../../options/index.js'
-import { validateAddress } from '../../sockaddr.js'
 import {
   maxInt32,
   optional,

@@ -1,5 +1,6 @@
 import { invalidArgValue } from '../../errors.js'
-import { encodePath, familyOf, validateAddress } from '../../sockaddr.js'
+import { familyOf, validateAddress } from '../../ipaddress.js'
+import { encodePath } from '../../sockaddr.js'
 import { optional, validateBoolean, validateObject, validateOneOf, validatePort } from '../../validate.js'
 import { isWildcard } from '../rules.js'
 import { attemptsOfError } from './error.js'

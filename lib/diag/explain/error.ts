@@ -1,4 +1,4 @@
-import { familyOf } from '../../sockaddr.js'
+import { familyOf } from '../../ipaddress.js'
 import { isLinkLocal } from '../hosts.js'
 import type { Attempt } from './query.js'
 

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net'
-import { parseIPv6 } from '../../sockaddr.js'
+import { parseIPv6 } from '../../ipaddress.js'
 import { hasCapability } from '../capability.js'
 import { bindOutcome, hostAddresses, isLinkLocal } from '../hosts.js'
 import { isWildcard } from '../rules.js'

@@ -1,6 +1,6 @@
 import type { SystemError } from '../../errors.js'
+import { familyOf } from '../../ipaddress.js'
 import { setOptions } from '../../options/index.js'
-import { familyOf } from '../../sockaddr.js'
 import { BareSocket } from '../../sockets/index.js'
 import type { Cause } from './cause.js'
 import { connectCauses } from './causes.js'

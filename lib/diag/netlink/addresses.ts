@@ -1,4 +1,4 @@
-import { formatIPv4, formatIPv6 } from '../../sockaddr.js'
+import { formatIPv4, formatIPv6 } from '../../ipaddress.js'
 import type { View } from './view.js'
 
 // Most sockets of a host share a few addresses, whose texts are kept.

@@ -1,5 +1,5 @@
+import { parseIPv4, parseIPv6 } from '../../ipaddress.js'
 import { families } from '../../platform.js'
-import { parseIPv4, parseIPv6 } from '../../sockaddr.js'
 import type { EntryProtocol, InternetEntry, SocketState } from '../entry.js'
 import { viewOf } from './view.js'
 

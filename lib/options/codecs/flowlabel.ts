@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { invalidArgType } from '../../errors.js'
-import { formatIPv6, parseIPv6 } from '../../sockaddr.js'
+import { formatIPv6, parseIPv6 } from '../../ipaddress.js'
 import { optional, validateBoolean, validateInteger, validateObject, validateOneOf } from '../../validate.js'
 import { little, viewOf } from './fields.js'
 import { nameOf } from './named.js'

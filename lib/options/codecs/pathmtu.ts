@@ -1,4 +1,4 @@
-import { formatIPv6 } from '../../sockaddr.js'
+import { formatIPv6 } from '../../ipaddress.js'
 import { little, viewOf } from './fields.js'
 
 const addressOffset = 8
