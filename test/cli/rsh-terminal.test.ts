@@ -32,11 +32,12 @@ describe.skipIf(!hasScript)('sockctl rsh on a terminal (needs root and script(1)
 
   /** Runs the command on a terminal, which has control-C typed once `isDue` says so. */
   async function show(columns: number, args: string, isDue?: () => boolean): Promise<Shown> {
-    const line = `stty cols ${columns}; before=$(stty -g)
+    // Control-C reaches the shell too, which is to go on.
+    const line = `trap : INT; stty cols ${columns}; before=$(stty -g)
       ${process.execPath} ${command} rsh --joined --port ${server().port} ${args}
       code=$?; [ "$before" = "$(stty -g)" ] && echo terminal as before; exit $code`
     const { NO_COLOR: _, ...env } = process.env
-    const child = spawn('script', ['-qec', line, '/dev/null'], { env })
+    const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...env, SHELL: '/bin/sh' } })
     const timer = setInterval(() => {
       if (!isDue?.()) return
       child.stdin.write('\u0003')
