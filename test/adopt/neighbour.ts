@@ -90,7 +90,7 @@ export class Neighbour {
     this.run(() => bringUp(there, link.ipv4.there, link.ipv6.there))
     // The kernel adds the routes of an IPv6 address in its own time.
     const ends = [link.ipv6.here, link.ipv6.there]
-    await vi.waitFor(() => expect(ends.every(hasRoute) && this.run(() => ends.every(hasRoute))).toBe(true), 10_000)
+    await vi.waitFor(() => expect(ends.every(hasRoute) && this.run(() => ends.every(hasRoute))).toBe(true), 50_000)
     return link
   }
 

@@ -38,7 +38,7 @@ describe.skipIf(why)(`mptcpInfo${why}`, () => {
     const { connected, accepted, close } = await connection('mptcp', 'mptcp')
     connected.write(Buffer.alloc(10_000))
     for (let received = 0; received < 10_000; ) received += ((await once(accepted, 'data')) as [Buffer])[0].length
-    await vi.waitFor(() => expect(mptcpInfo(connected)).toHaveProperty('bytesAcked', 10_000n), 5000)
+    await vi.waitFor(() => expect(mptcpInfo(connected)).toHaveProperty('bytesAcked', 10_000n), 50_000)
     const [sender, receiver] = [connected, accepted].map((socket) => getOption(socket, 'MPTCP_INFO')) as [
       MptcpInfo,
       MptcpInfo,

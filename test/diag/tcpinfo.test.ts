@@ -12,7 +12,7 @@ describe('tcpInfo', () => {
     await vi.waitFor(() => {
       expect(tcpInfo(client).state).toBe('FIN_WAIT_2')
       expect(tcpInfo(accepted).state).toBe('CLOSE_WAIT')
-    }, 10_000)
+    }, 50_000)
     client.destroy()
     accepted.destroy()
     server.close()

@@ -60,7 +60,7 @@ export function settled(list: () => SocketEntry[]): Promise<SocketEntry[]> {
     expect(timeless(last)).toEqual(timeless(before))
     return last
   }
-  return vi.waitFor(check, { timeout: 20_000, interval: 500 })
+  return vi.waitFor(check, { timeout: 50_000, interval: 500 })
 }
 
 /** Many sockets, of every kind and in every state that can be had without an event loop. */

@@ -49,7 +49,7 @@ describe.skipIf(!hasLprng)('LPRng that takes the ports 721 to 731 alone (needs r
     const [first, second] = [fileOf('first', 'first\n'.repeat(20_000)), fileOf('second', 'second\n')]
     const before = states().length
     expect(await runExample('lpr.mjs', '127.0.0.1', first, second)).toEqual({ status: 0, stdout: '', stderr: '' })
-    await expect.poll(() => lprng.printed(), { timeout: 10_000 }).toBe(`${'first\n'.repeat(20_000)}second\n`)
+    await expect.poll(() => lprng.printed(), { timeout: 50_000 }).toBe(`${'first\n'.repeat(20_000)}second\n`)
     expect(states().slice(before)).toEqual(['TIME_WAIT'])
   })
 
@@ -57,7 +57,7 @@ describe.skipIf(!hasLprng)('LPRng that takes the ports 721 to 731 alone (needs r
     const before = states().length
     const file = fileOf('goodbye', 'goodbye\n')
     expect(await runExample('lpr.mjs', '--goodbye', '127.0.0.1', file)).toEqual({ status: 0, stdout: '', stderr: '' })
-    await expect.poll(() => lprng.printed(), { timeout: 10_000 }).toContain('goodbye\n')
+    await expect.poll(() => lprng.printed(), { timeout: 50_000 }).toContain('goodbye\n')
     expect(states()).toHaveLength(before)
   })
 

@@ -48,7 +48,7 @@ let links: string[]
 beforeEach(() => {
   links = descriptorLinks()
 })
-afterEach(() => vi.waitFor(() => expect(descriptorLinks()).toEqual(links), 5000))
+afterEach(() => vi.waitFor(() => expect(descriptorLinks()).toEqual(links), 50_000))
 
 describe.each(entries)('hostile arguments for %s', (_, entry, sound) => {
   const functions = functionsOf(entry)

@@ -8,7 +8,7 @@ export type Change = readonly [place: Place, label: string]
 type Place = readonly [index: number, key?: string]
 
 /** How long a call may take that was given limits of half a second. */
-const longest = 5000
+const longest = 30_000
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype

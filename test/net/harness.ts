@@ -33,7 +33,7 @@ export interface Comparison {
 }
 
 /** How long the programs of a file may take together, in milliseconds. */
-const longest = 300_000
+const longest = 50_000
 
 const folder = new URL('programs/', import.meta.url)
 

@@ -107,7 +107,7 @@ async function takenIn(prepare: (receiver: net.Socket) => void): Promise<number>
     expect(last).toBeGreaterThan(0)
     expect(last).toBe(before)
   }
-  await vi.waitFor(isFull, { timeout: 8000, interval: 250 })
+  await vi.waitFor(isFull, { timeout: 50_000, interval: 250 })
   return last
 }
 
@@ -169,7 +169,7 @@ describe('TCP_MAXSEG, while the SYN is not answered', () => {
     expect(getOption(socket, 'TCP_INFO').state).toBe('SYN_SENT')
     setOption(socket, 'TCP_MAXSEG', 1000)
     const server = net.createServer((accepted) => accepted.on('error', () => {})).listen({ fd: listener.detach() })
-    await vi.waitFor(() => expect(getOption(socket, 'TCP_INFO').state).toBe('ESTABLISHED'), 8000)
+    await vi.waitFor(() => expect(getOption(socket, 'TCP_INFO').state).toBe('ESTABLISHED'), 50_000)
     expect([988, 1000]).toContain(getOption(socket, 'TCP_INFO').sendMss)
     socket.close()
     filler.close()

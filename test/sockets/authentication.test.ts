@@ -60,14 +60,14 @@ describe.each(networks)('setMd5Key to $host', ({ host, network, prefixLength }) 
     const errors = await Promise.all(attempts.map((control) => rejectionOf(exchange(host, port, control))))
     expect(errors.map(({ code }) => code)).toEqual(['ETIMEDOUT', 'ETIMEDOUT'])
     server.close()
-  }, 15_000)
+  })
 
   test('keeps to itself a client whose server has no key', async () => {
     const { server, port } = await echoServer(host, nothing)
     const control = set({ address: host, key: 'secret' })
     expect(await rejectionOf(exchange(host, port, control))).toHaveProperty('code', 'ETIMEDOUT')
     server.close()
-  }, 15_000)
+  })
 
   test('is undone by removeMd5Key', async () => {
     const { server, port } = await echoServer(host, set({ address: host, key: 'secret' }))
@@ -88,7 +88,7 @@ describe('setMd5Key', () => {
     expect(await refused).toHaveProperty('code', 'ETIMEDOUT')
     removeMd5Key(server, { address: '127.0.0.1' })
     server.close()
-  }, 15_000)
+  })
 
   test.each([
     [{ address: '127.0.0.1', key: '' }, 'ERR_OUT_OF_RANGE'],
@@ -133,7 +133,7 @@ describe.skipIf(lacking)(`addAoKey${lacking}`, () => {
     const errors = await Promise.all(attempts.map((control) => rejectionOf(exchange('127.0.0.1', port, control))))
     expect(errors.map(({ code }) => code)).toEqual(['ETIMEDOUT', 'ETIMEDOUT'])
     server.close()
-  }, 15_000)
+  })
 
   test('is undone by removeAoKey', () => {
     using socket = new BareSocket('ipv4')

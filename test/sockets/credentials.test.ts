@@ -81,7 +81,7 @@ describe.skipIf(lacking)(`peerProcess${lacking}`, () => {
     const gone = once(child, 'exit')
     child.kill('SIGKILL')
     await gone
-    await vi.waitFor(() => expect(peer.pid).toBeUndefined(), 5000)
+    await vi.waitFor(() => expect(peer.pid).toBeUndefined(), 50_000)
     // The credentials go on naming it.
     expect(peerCredentials(socket).pid).toBe(child.pid)
     const opened = openDescriptors()

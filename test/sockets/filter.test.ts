@@ -104,7 +104,7 @@ describe.skipIf(!isRoot)(`dropSyns${why}`, () => {
 
       using late = new BareSocket(host === '::1' ? 'ipv6' : 'ipv4')
       startConnect(late, host, port)
-      await vi.waitFor(() => expect(tcpInfo(late).totalRetransmits).toBeGreaterThan(0), 5000)
+      await vi.waitFor(() => expect(tcpInfo(late).totalRetransmits).toBeGreaterThan(0), 50_000)
       expect(tcpInfo(late).state).toBe('SYN_SENT')
 
       const arrival = once(server, 'connection') as Promise<[net.Socket]>

@@ -160,7 +160,7 @@ describe.skipIf(!isRoot)(`a link-local address${isRoot ? '' : ' (needs root for 
     execFileSync('ip', ['address', 'add', 'fe80::1/64', 'dev', 'lo', 'nodad'])
     // The kernel puts the route to an address of its own in place a moment later.
     const route = /^fe80{28}1 80 /m
-    await vi.waitFor(() => expect(readFileSync('/proc/thread-self/net/ipv6_route', 'utf8')).toMatch(route), 10_000)
+    await vi.waitFor(() => expect(readFileSync('/proc/thread-self/net/ipv6_route', 'utf8')).toMatch(route), 50_000)
   })
 
   test.each(['fe80::1%lo', 'fe80::1%1'])('is bound and connected to as %s', async (address) => {
