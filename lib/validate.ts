@@ -46,9 +46,13 @@ export function validateFunction(value: unknown, name: string): asserts value is
   if (typeof value !== 'function') throw invalidArgType(name, 'of type function', value)
 }
 
-/** Checks for an AbortSignal. */
+/** Checks for an AbortSignal, of whatever realm or DOM: it is known by what it can do. */
 export function validateSignal(value: unknown, name: string): asserts value is AbortSignal {
-  if (!(value instanceof AbortSignal)) throw invalidArgType(name, 'an instance of AbortSignal', value)
+  const { aborted, addEventListener, throwIfAborted } = Object(value) as Partial<AbortSignal>
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof throwIfAborted === 'function') {
+    return
+  }
+  throw invalidArgType(name, 'an instance of AbortSignal', value)
 }
 
 /** Checks that a value is one of a few. */

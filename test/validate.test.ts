@@ -63,7 +63,12 @@ const table: Record<string, { check: Check; good: unknown[]; bad: Record<string,
   },
   validateSignal: {
     check: validateSignal,
-    good: [AbortSignal.abort(), new AbortController().signal],
+    good: [
+      AbortSignal.abort(),
+      new AbortController().signal,
+      // As another DOM has it.
+      Object.assign(new EventTarget(), { aborted: false, reason: undefined, throwIfAborted() {} }),
+    ],
     bad: { [argType]: [undefined, null, {}, { aborted: false }, new EventTarget(), new AbortController()] },
   },
   validateOneOf: {

@@ -22,15 +22,17 @@ export function refuseChanged(server: net.Server, turn: number): void {
  * @throws (rejects) what the server emits as 'error'; `ERR_SERVER_NOT_RUNNING`; the reason of the signal
  */
 export function untilListening(server: net.Server, signal: AbortSignal | undefined): Promise<void> {
-  const done = new AbortController()
+  let stop: () => void
   const waiting = new Promise<void>((resolve, reject) => {
     // 'close' may tell of an earlier close().
     const onClose = () => isListening(server) || reject(notRunning())
+    const onAbort = () => reject(signal?.reason)
     server.prependListener('listening', resolve).on('error', reject).on('close', onClose)
-    signal?.addEventListener('abort', () => reject(signal.reason), { signal: done.signal })
-    done.signal.addEventListener('abort', () => {
+    signal?.addEventListener('abort', onAbort)
+    stop = () => {
       server.off('listening', resolve).off('error', reject).off('close', onClose)
-    })
+      signal?.removeEventListener('abort', onAbort)
+    }
   })
-  return waiting.finally(() => done.abort())
+  return waiting.finally(() => stop())
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { type Party, rshError } from './errors.js'
 import type { Input } from './request.js'
 import type { Channel, Sink } from './sink.js'
@@ -66,7 +67,7 @@ export class Collector implements Sink {
   started(): void {
     const session = this.from?.session
     if (this.#input === 'none' || !session) return
-    if (this.#input instanceof Uint8Array) session.write(this.#input, () => {})
+    if (types.isUint8Array(this.#input)) session.write(this.#input, () => {})
     session.endInput()
   }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { abortError, invalidArgType, invalidArgValue } from '../errors.js'
 import { maxInt32, optional, validateBoolean, validateFunction, validateInteger, validateObject } from '../validate.js'
 import type { HostResult, OnData } from './collector.js'
@@ -34,7 +35,7 @@ function check(given: unknown): RunRequest {
   const options = given as unknown as MultiRshOptions
   const command = checkCommand(given)
   const { input } = command
-  if (input !== 'none' && input !== 'end' && !(input instanceof Uint8Array)) {
+  if (input !== 'none' && input !== 'end' && !types.isUint8Array(input)) {
     throw invalidArgValue('options.stdin', options.stdin, 'must be bytes, or a string, which all hosts can be sent')
   }
   if (options.fanout !== undefined) validateInteger(options.fanout, 'options.fanout', 1, maxInt32)

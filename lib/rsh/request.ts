@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import { userInfo } from 'node:os'
 import { Readable } from 'node:stream'
+import { types } from 'node:util'
 import { invalidArgType, invalidArgValue } from '../errors.js'
 import { validateAddress } from '../ipaddress.js'
 import {
@@ -84,7 +85,7 @@ function checkRefusals(refusals: unknown): readonly string[] {
 function checkInput(input: unknown): Input {
   if (input === undefined || input === 'none' || input === 'stream' || input === 'end') return input ?? 'none'
   if (typeof input === 'string') return Buffer.from(input)
-  if (input instanceof Uint8Array || input instanceof Readable) return input
+  if (types.isUint8Array(input) || input instanceof Readable) return input
   throw invalidArgType('options.stdin', 'a string, a Uint8Array or a Readable', input)
 }
 

@@ -1,10 +1,11 @@
 import type { LookupFunction } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { rcmd } from '../../lib/rsh.js'
+import { multiRsh, rcmd } from '../../lib/rsh.js'
 import { rejectionOf } from '../support.js'
 import { hasNamespaces, ownNamespace, remnantsTo } from './namespace.js'
-import { echo, rshServer } from './server.js'
+import { allOf, echo, rshServer } from './server.js'
 
 const to = { localUser: 'me', remoteUser: 'you', command: 'echo' }
 
@@ -71,6 +72,19 @@ describe.skipIf(!hasNamespaces)('rcmd (needs root, for a network namespace)', ()
     written.stdin?.end('written')
     expect(await text(written.stdout)).toBe('written')
     expect(remnantsTo(server.port)).toBe(2)
+  })
+
+  test('sends bytes of another realm', async () => {
+    await using server = await rshServer(({ socket }) => {
+      socket.write('\0')
+      socket.pipe(socket)
+    })
+    const stdin: Uint8Array = runInNewContext('Uint8Array.of(104, 105)')
+    const options = { ...to, port: server.port, stderr: 'joined', stdin } as const
+    const given = await rcmd({ ...options, host: '127.0.0.1' })
+    expect(await text(given.stdout)).toBe('hi')
+    const [result] = await allOf(multiRsh(['127.0.0.1'], options))
+    expect(`${result?.stdout}`).toBe('hi')
   })
 
   test('sends a signal over the second connection', async () => {
