@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs'
 import net from 'node:net'
 import { promisify } from 'node:util'
 import type { SystemError } from '../lib/errors.js'
+import { BareSocket } from '../lib/index.js'
 
 /** Whether the tests run as root, which some of them need. */
 export const isRoot = process.getuid?.() === 0
@@ -44,12 +45,22 @@ export function timerCount(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }
 
+/**
+ * A port that nothing is left of, not even connections in TIME_WAIT of an earlier test: bound without SO_REUSEADDR, which
+ * Node always sets.
+ */
+export function unusedPort(host = '127.0.0.1'): number {
+  using socket = new BareSocket(net.isIPv6(host) ? 'ipv6' : 'ipv4')
+  socket.bind({ address: host, port: 0 })
+  return (socket.address() as net.AddressInfo).port
+}
+
 /** A stock listening server on loopback, and its port. */
 export async function stockServer(
   onConnection: (socket: net.Socket) => void,
   host = '127.0.0.1',
 ): Promise<{ server: net.Server; port: number }> {
-  const server = net.createServer(onConnection).listen(0, host)
+  const server = net.createServer(onConnection).listen(unusedPort(host), host)
   await once(server, 'listening')
   return { server, port: (server.address() as net.AddressInfo).port }
 }
@@ -58,7 +69,7 @@ export async function stockServer(
 export async function connectedPair(
   options: net.ServerOpts = {},
 ): Promise<{ client: net.Socket; accepted: net.Socket; server: net.Server }> {
-  const server = net.createServer(options).listen(0, '127.0.0.1')
+  const server = net.createServer(options).listen(unusedPort(), '127.0.0.1')
   await once(server, 'listening')
   const client = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1')
   const [[accepted]] = (await Promise.all([once(server, 'connection'), once(client, 'connect')])) as [[net.Socket], []]

@@ -7,6 +7,7 @@ import type { AddressQuery, Cause, CauseKind, Explanation } from '../../lib/diag
 import { explainAddressInUse } from '../../lib/diag.js'
 import { BareSocket, setOptions } from '../../lib/index.js'
 import { tcpStates } from '../sockets/network.js'
+import { unusedPort } from '../support.js'
 
 const open: (() => Promise<void> | void)[] = []
 
@@ -49,7 +50,7 @@ export async function served(
     accepted.add(socket.on('error', () => {}))
     socket.resume()
   })
-  server.listen(options)
+  server.listen(options.port === 0 ? { ...options, port: unusedPort(options.host) } : options)
   await once(server, 'listening')
   const address = server.address() as net.AddressInfo | string
   const close = async () => {
@@ -89,7 +90,7 @@ export async function connectError(options: net.NetConnectOpts): Promise<Error> 
  * the server closes first. Gives the port where the remnant is.
  */
 export async function remnant(first: 'client' | 'server', host = '127.0.0.1'): Promise<number> {
-  const server = net.createServer({ allowHalfOpen: false }).listen(0, host)
+  const server = net.createServer({ allowHalfOpen: false }).listen(unusedPort(host), host)
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo
   const client = net.connect(port, host)

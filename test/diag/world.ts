@@ -12,7 +12,7 @@ import { native } from '../../lib/native.js'
 import { families } from '../../lib/platform.js'
 import { encodeAddress } from '../../lib/sockaddr.js'
 import { portOf } from '../sockets/network.js'
-import { closed } from '../support.js'
+import { closed, unusedPort } from '../support.js'
 
 type InternetFamily = 'ipv4' | 'ipv6'
 
@@ -112,7 +112,9 @@ export class World {
 
   /** Connections of a family that were accepted and closed: what is left is in TIME_WAIT, in LAST_ACK and in CLOSING. */
   async addClosed(family: InternetFamily): Promise<void> {
-    const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, loopback[family])
+    const server = net
+      .createServer({ allowHalfOpen: true, pauseOnConnect: true })
+      .listen(unusedPort(loopback[family]), loopback[family])
     await once(server, 'listening')
     const { port } = server.address() as net.AddressInfo
     const accept = async (prepare?: (socket: BareSocket) => void) => {

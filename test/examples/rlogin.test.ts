@@ -53,7 +53,8 @@ describe.skipIf(!hasRlogind || !hasTerminal)('in.rlogind (needs root, rsh-redone
 
   test('gets an interrupt as a byte, and is left at once with ~. at the start of a line', async () => {
     const { dialog } = await logIn()
-    dialog.type('echo ~; sleep 100\r')
+    // What prints has the terminal already, so that the interrupt reaches it and not the shell that starts it.
+    dialog.type("sh -c 'echo ~; exec sleep 100'\r")
     await dialog.until(/\n\/.*\r\n$/)
     dialog.type('\u0003')
     await dialog.until(/\$ $/)
