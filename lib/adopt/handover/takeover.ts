@@ -38,9 +38,12 @@ export interface Takeover extends TakeoverEvents {
   readonly start: StartReport
   /** What became of the process before; undefined where there was none, or none that gave its sockets. */
   readonly predecessor: Promise<PredecessorReport> | undefined
-  /** Resolves when another process has taken over and this one has nothing left to do. */
+  /** Resolves when another process has taken over and this one has nothing left to do; rejects then where `leave` failed. */
   readonly left: Promise<LeaveReport>
-  /** Lets nobody take over any more, and removes the file. The servers are not touched. */
+  /**
+   * Lets nobody take over any more, and removes the file. The servers are not touched; while their connections end, they
+   * go on ending, and are not taken up again whatever becomes of the new process.
+   */
   close(): void
 }
 
