@@ -43,6 +43,10 @@ export class Keeper extends EventEmitter {
   /** The channel to the process that serves now. */
   #departing: net.Socket | undefined
   #isStopped = false
+  #open = () => {}
+  readonly #started = new Promise<void>((resolve) => {
+    this.#open = resolve
+  })
   /** Runs once another process serves, and it is up to that one, and no more to those before this one, to go on. */
   onRelieved = () => {}
   #finish: (report: LeaveReport | Promise<never>) => void = () => {}
@@ -60,6 +64,11 @@ export class Keeper extends EventEmitter {
     this.control.maxConnections = mostVisitors
     // It is the servers that keep the process running.
     this.control.unref()
+  }
+
+  /** Tells that the servers have started: until then there is nothing to give, and whoever knocks waits. */
+  open(): void {
+    this.#open()
   }
 
   /** Waits at the path no more, and sends away who waits there. Who serves already goes on being told. */
@@ -100,6 +109,7 @@ export class Keeper extends EventEmitter {
   }
 
   async #hearOut(channel: net.Socket, peer: HandoverPeer): Promise<void> {
+    await this.#started
     const steps = new Steps('old', this.#request.path)
     let kept: Kept | undefined
     const collect = () => {

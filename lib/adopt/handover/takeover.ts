@@ -137,6 +137,7 @@ export async function takeover(
   const keeper = new Keeper(request)
   const steps = new Steps('new', path)
   const { succession, lost } = await begin(keeper, request, steps)
+  keeper.open()
   const received = succession?.received ?? []
   const start: StartReport = {
     received,
