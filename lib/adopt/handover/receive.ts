@@ -46,9 +46,9 @@ export async function receiveBatches(
   request: HandoverRequest,
   onAsked: () => void = () => {},
 ): Promise<Map<string, ReceivedSocket>> {
-  const { from } = await expectStep(channel, 'offer', request)
+  const { from, network } = await expectStep(channel, 'offer', request)
   const sockets = new Map<string, ReceivedSocket>()
-  const courier = new Courier(String(from))
+  const courier = new Courier(String(from), network)
   try {
     say(channel, { step: 'ready-to-receive', to: courier.name })
     onAsked()

@@ -20,7 +20,7 @@ export interface Sending {
 export async function sendBatches(channel: net.Socket, sending: Sending, patience: Patience): Promise<void> {
   const courier = new Courier()
   try {
-    say(channel, { step: 'offer', from: courier.name })
+    say(channel, { step: 'offer', from: courier.name, network: courier.network })
     const { to } = await expectStep(channel, 'ready-to-receive', patience)
     courier.connect(to)
     const entries = [...sending.collect()]
