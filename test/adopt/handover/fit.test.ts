@@ -101,3 +101,19 @@ describe('a datagram socket of another family', () => {
     expect(existsSync(path)).toBe(false)
   })
 })
+
+describe('a server that cannot serve on the socket', () => {
+  test('leaves the old process, and the file at the path', async () => {
+    const [old, server] = [keep(net.createServer()), keep(net.createServer())]
+    const before = await run({ web: { server: old, listen: { host: '127.0.0.1' } } })
+    const failed = new Promise((resolve) => before.on('failed', resolve))
+    const listen = { host: '127.0.0.1', options: { TCP_CONGESTION: 'nonesuch' } }
+    const error = await rejectionOf(takeover(path, { web: { server, listen } }))
+    expect(error).toMatchObject({ code: 'ENOENT', option: 'TCP_CONGESTION' })
+    await failed
+    expect(existsSync(path)).toBe(true)
+    expect(old.listening).toBe(true)
+    const { start } = await run({ web: { server, listen: { host: '127.0.0.1' } } })
+    expect(start.received).toEqual(['web'])
+  })
+})
