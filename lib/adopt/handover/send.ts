@@ -60,9 +60,11 @@ export async function sendSockets(
 ): Promise<void> {
   checkChannel(channel)
   const request = checkHandover(options)
-  // Theirs may be closed while this waits, and their numbers mean something else then.
-  const copies = duplicateAll(checkSockets(sockets))
+  const fds = checkSockets(sockets)
+  let copies: ReadonlyMap<string, ReceivedSocket> = new Map()
   try {
+    // Theirs may be closed while this waits, and their numbers mean something else then.
+    copies = duplicateAll(fds)
     request.signal?.throwIfAborted()
     authenticate(channel, request.allow)
     await sendBatches(channel, { collect: () => copies }, request)
