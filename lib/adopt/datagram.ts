@@ -161,7 +161,7 @@ export async function bindDatagram(socket: dgram.Socket, options: DatagramOption
     refuseBound(socket)
     canceller.signal?.throwIfAborted()
     if (isReady(request.given)) {
-      receiveOn(socket, readySocket(request.given, 'datagram'), request.preparation)
+      receiveOn(socket, readySocket(request.given, 'datagram', request.family), request.preparation)
     } else {
       const address = await canceller.race(() => addressFor(socket, request))
       canceller.signal?.throwIfAborted()

@@ -6,7 +6,7 @@ import { adoptListener } from '../../handle/adopt.js'
 import { adoptDatagram, datagramSettings } from '../../handle/datagram.js'
 import { native } from '../../native.js'
 import { applyChanges } from '../../options/change.js'
-import type { SocketType } from '../../platform.js'
+import type { Family, SocketType } from '../../platform.js'
 import { BareSocket } from '../../sockets/index.js'
 import { validateString } from '../../validate.js'
 import { untilListening } from '../listening.js'
@@ -45,9 +45,13 @@ export function checkReady(options: Record<string, unknown>): void {
   if (odd) throw invalidArgValue(`options.${odd}`, options[odd], `does not go with options.${name}`)
 }
 
-/** The socket that is asked for. */
-export function readySocket({ socket, activated }: Ready, type: SocketType): ReceivedSocket {
-  const found = socket ?? activatedSocket(String(activated), type)
+/**
+ * The socket that is asked for.
+ *
+ * @param family the only one that will do
+ */
+export function readySocket({ socket, activated }: Ready, type: SocketType, family?: Family): ReceivedSocket {
+  const found = socket ?? activatedSocket(String(activated), type, family)
   if (found.type === type) return found
   throw invalidArgValue('options.socket', found, `must be a ${type} socket`)
 }
