@@ -158,6 +158,8 @@ export async function succeed(
     const bye = () => say(channel, { step: 'bye' })
     keeper.onRelieved = bye
     const { received, dropped, connections } = await start(channel, sockets, keeper, request, steps)
+    // A process that has closed its servers need not stay for the end of the other one.
+    channel.unref()
     return {
       received,
       dropped,

@@ -21,12 +21,15 @@ const staying = (port: number) =>
   `{ web: { server: net.createServer((socket) => socket.on('error', () => {}).write(pid)), listen: { host: '${host}', port: ${port} } } }`
 
 /** A process that has a connection, and the one that has taken over from it. */
-async function succession(options: string): Promise<{ old: Program; next: Program; client: net.Socket }> {
+async function succession(
+  options: string,
+  others = '{}',
+): Promise<{ old: Program; next: Program; client: net.Socket }> {
   const old = await start(serving(path, staying(0), options))
   const { port } = await old.message<Started>(begun)
   const client = net.connect(port, host).on('error', () => {})
   await once(client, 'data')
-  const next = await start(serving(path, staying(port)))
+  const next = await start(serving(path, staying(port), others))
   await next.message(begun)
   return { old, next, client }
 }
@@ -70,5 +73,20 @@ describe('close() of a process that has been taken over from', () => {
     await old.tell('close')
     client.destroy()
     expect(await next.message(has('predecessor'))).toMatchObject({ predecessor: { outcome: 'left', connections: 1 } })
+  })
+})
+
+describe('a new process that closes its servers', () => {
+  test('ends, while the connections of the old one have not', async () => {
+    const ending = `{ prepare: () => void process.once('message', () => {
+      running.close()
+      first.server.close()
+      setImmediate(() => process.disconnect())
+    }) }`
+    const { old, next, client } = await succession('{}', ending)
+    next.send('end')
+    await next.exited
+    client.destroy()
+    expect(await old.message(has('left'))).toMatchObject({ left: { connections: 1, cut: 0 } })
   })
 })
