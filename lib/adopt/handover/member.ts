@@ -59,7 +59,7 @@ class StreamMember implements Member {
   constructor({ server, listen: options }: TakeoverServer) {
     this.#server = server
     this.#listen = options
-    this.#connections = new Connections(server)
+    this.#connections = Connections.of(server)
   }
 
   get isRunning(): boolean {
@@ -79,6 +79,7 @@ class StreamMember implements Member {
   }
 
   start(socket?: ReceivedSocket): Promise<unknown> {
+    this.#connections.stay()
     if (!socket) return listen(this.#server, this.#listen)
     const { options, backlog, signal } = this.#listen
     return listen(this.#server, { options: optionsLeft(socket, options), backlog, signal, socket })
