@@ -96,9 +96,12 @@ class StreamMember implements Member {
     return this.#connections.gone(signal)
   }
 
-  resume(socket: ReceivedSocket): Promise<unknown> {
+  async resume(socket: ReceivedSocket): Promise<void> {
+    const { backlog, signal } = this.#listen
+    // The program has closed the server.
+    if (signal?.aborted) return
     this.#connections.stay()
-    return listen(this.#server, { socket, backlog: this.#listen.backlog })
+    await listen(this.#server, { socket, backlog, signal })
   }
 
   close(): number {

@@ -24,14 +24,15 @@ const staying = (port: number) =>
 async function succession(
   options: string,
   others = '{}',
-): Promise<{ old: Program; next: Program; client: net.Socket }> {
-  const old = await start(serving(path, staying(0), options))
+  servers = staying,
+): Promise<{ old: Program; next: Program; client: net.Socket; port: number }> {
+  const old = await start(serving(path, servers(0), options))
   const { port } = await old.message<Started>(begun)
   const client = net.connect(port, host).on('error', () => {})
   await once(client, 'data')
-  const next = await start(serving(path, staying(port), others))
+  const next = await start(serving(path, servers(port), others))
   await next.message(begun)
-  return { old, next, client }
+  return { old, next, client, port }
 }
 
 describe('the function `leave`', () => {
@@ -73,6 +74,23 @@ describe('close() of a process that has been taken over from', () => {
     await old.tell('close')
     client.destroy()
     expect(await next.message(has('predecessor'))).toMatchObject({ predecessor: { outcome: 'left', connections: 1 } })
+  })
+})
+
+describe('a server whose signal fires while its connections end', () => {
+  test('is not taken up again', async () => {
+    const aborting = (port: number) =>
+      staying(port).replace('listen: {', 'listen: { signal: (globalThis.ending = new AbortController()).signal,')
+    const telling = "{ prepare: () => void process.on('message', (word) => word === 'abort' && ending.abort()) }"
+    const { old, next, client, port } = await succession(telling, '{}', aborting)
+    await old.tell('abort')
+    process.kill(next.pid, 'SIGKILL')
+    await old.message(has('resumed'))
+    await next.exited
+    const refused = net.connect(port, host)
+    // The last duplicate of the socket may be about to be closed.
+    expect((await once(refused, 'error'))[0].code).toMatch(/^ECONN(REFUSED|RESET)$/)
+    client.destroy()
   })
 })
 
