@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { invalidArgType, invalidArgValue } from '../../errors.js'
+import { abortError, invalidArgType, invalidArgValue } from '../../errors.js'
 import { fdOf, type SocketLike } from '../../handle.js'
 import {
   maxInt32,
@@ -61,6 +61,11 @@ export function checkHandover(options: unknown): HandoverRequest {
   if (timeout !== undefined) validateInteger(timeout, 'options.timeout', 1, maxInt32)
   if (limit !== undefined) validateInteger(limit, 'options.limit', 0, mostSockets)
   return { allow, timeout: timeout ?? defaultTimeout, signal, limit: limit ?? defaultLimit }
+}
+
+/** Throws an AbortError where the signal has fired. */
+export function refuseAborted({ signal }: { readonly signal?: AbortSignal | undefined }): void {
+  if (signal?.aborted) throw abortError(signal)
 }
 
 /** Checks a channel: a `net.Socket`; that it is a connected Unix socket the kernel tells. */

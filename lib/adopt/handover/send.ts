@@ -3,7 +3,14 @@ import { batchSize, Courier } from './courier.js'
 import { expectStep, giveUp, type Patience, say } from './lines.js'
 import { authenticate } from './peer.js'
 import { closeAll, duplicateAll, type ReceivedSocket } from './received.js'
-import { checkChannel, checkHandover, checkSockets, type HandoverOptions, type NamedSockets } from './request.js'
+import {
+  checkChannel,
+  checkHandover,
+  checkSockets,
+  type HandoverOptions,
+  type NamedSockets,
+  refuseAborted,
+} from './request.js'
 
 /** What to do while sockets are sent. */
 export interface Sending {
@@ -65,7 +72,7 @@ export async function sendSockets(
   try {
     // Theirs may be closed while this waits, and their numbers mean something else then.
     copies = duplicateAll(fds)
-    request.signal?.throwIfAborted()
+    refuseAborted(request)
     authenticate(channel, request.allow)
     await sendBatches(channel, { collect: () => copies }, request)
   } catch (error) {

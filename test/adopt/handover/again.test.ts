@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import http from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Takeover, takeover } from '../../../lib/handover.js'
@@ -58,5 +59,19 @@ describe('a server that is started again', () => {
     agent.destroy()
     server.close()
     await closed
+  })
+})
+
+describe('a signal', () => {
+  test.each(['before', 'while it prepares'])('that fires %s keeps a process from starting', async (when) => {
+    const server = answering('one')
+    const controller = new AbortController()
+    const prepare = () => controller.abort()
+    if (when === 'before') controller.abort()
+    const options = { signal: controller.signal, prepare }
+    const error = await rejectionOf(takeover(path, { web: { server, listen: { host } } }, options))
+    expect(error).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' })
+    expect(server.listening).toBe(false)
+    expect(existsSync(path)).toBe(false)
   })
 })
