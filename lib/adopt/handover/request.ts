@@ -71,6 +71,10 @@ export function refuseAborted({ signal }: { readonly signal?: AbortSignal | unde
 /** Checks a channel: a `net.Socket`; that it is a connected Unix socket the kernel tells. */
 export function checkChannel(channel: unknown): asserts channel is net.Socket {
   if (!(channel instanceof net.Socket)) throw invalidArgType('channel', 'an instance of net.Socket', channel)
+  const { readableEncoding } = channel
+  if (readableEncoding !== null) {
+    throw invalidArgValue('channel.readableEncoding', readableEncoding, 'must be null: what comes is bytes')
+  }
 }
 
 /** Checks sockets to send, and gives their descriptors. */
