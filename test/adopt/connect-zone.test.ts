@@ -15,6 +15,13 @@ const keep = keepServers()
 const address = 'fe80::77'
 const quiet = () => keep(net.createServer((socket) => socket.on('error', () => {}).resume()))
 
+/** Gives an interface the address, and waits for the route to it, which the kernel adds a little later. */
+async function addAddress(device: string): Promise<void> {
+  execFileSync('ip', ['-6', 'address', 'replace', `${address}/64`, 'dev', device, 'nodad'])
+  const routes = () => String(execFileSync('ip', ['-6', 'route', 'show', 'table', 'local', 'dev', device]))
+  await expect.poll(routes).toContain(address)
+}
+
 /** Runs with another name for the loopback interface. */
 async function withLoopback(name: string, run: () => Promise<void>): Promise<void> {
   const rename = (from: string, to: string) => {
@@ -24,7 +31,7 @@ async function withLoopback(name: string, run: () => Promise<void>): Promise<voi
   }
   rename('lo', name)
   try {
-    execFileSync('ip', ['-6', 'address', 'replace', `${address}/64`, 'dev', name, 'nodad'])
+    await addAddress(name)
     await run()
   } finally {
     rename(name, 'lo')
@@ -33,7 +40,7 @@ async function withLoopback(name: string, run: () => Promise<void>): Promise<voi
 
 describe('connect to an address with a zone', () => {
   test.skipIf(!isRoot).each([['a name'], ['an index']])(`takes %s${isRoot ? '' : ' (needs root)'}`, async (form) => {
-    execFileSync('ip', ['-6', 'address', 'replace', `${address}/64`, 'dev', 'lo', 'nodad'])
+    await addAddress('lo')
     const zone = form === 'a name' ? 'lo' : String(native.interfaceIndex(Buffer.from('lo')))
     const host = `${address}%${zone}`
     const server = quiet()
