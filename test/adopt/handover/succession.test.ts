@@ -126,6 +126,21 @@ describe('two processes that start at once', () => {
   })
 })
 
+describe('close() of a process that has given its sockets', () => {
+  test('leaves the file to the new one, which goes on', async () => {
+    const old = await start(serving(path, httpServer(0)))
+    const { port } = await old.message<Started>(begun)
+    const next = await start(serving(path, httpServer(port), preparing))
+    await next.message(has('preparing'))
+    await old.tell('close')
+    process.kill(old.pid, 'SIGKILL')
+    next.send('go on')
+    expect((await next.message<Started>(begun)).start.received).toEqual(['web'])
+    const third = await start(serving(path, httpServer(port)))
+    expect((await third.message<Started>(begun)).start.received).toEqual(['web'])
+  })
+})
+
 describe('takeover', () => {
   test('gives what is still there when the program has closed one of its servers', async () => {
     const two = `{ ...${httpServer(0)}, more: { server: net.createServer().once('listening', function () { setImmediate(() => this.close()) }),
