@@ -40,6 +40,6 @@ function hasValue(fd: number, name: string, value: unknown): boolean {
  * may take a privilege to set again, nor those for which it is too late.
  */
 export function optionsLeft({ fd }: { readonly fd: number }, options: SocketOptions = {}): SocketOptions {
-  const left = Object.entries(options).filter(([name, value]) => !isLate(fd, name) && !hasValue(fd, name, value))
-  return Object.fromEntries(left)
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given.filter(([name, value]) => !isLate(fd, name) && !hasValue(fd, name, value)))
 }

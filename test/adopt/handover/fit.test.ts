@@ -63,7 +63,10 @@ describe('options of a server that takes over', () => {
   test('that can only be set before bind stay as they are, and the others are set', async () => {
     const host = '::1'
     const first = { host, options: { IPV6_FREEBIND: true, IPV6_V6ONLY: true } }
-    const second = { host, options: { IPV6_FREEBIND: true, IPV6_V6ONLY: false, TCP_USER_TIMEOUT: 5000 } }
+    const second = {
+      host,
+      options: { IPV6_FREEBIND: true, IPV6_V6ONLY: false, TCP_USER_TIMEOUT: 5000, SO_NOSIGPIPE: undefined },
+    }
     const { server, next } = await succession(first, second)
     expect(next.start.received).toEqual(['web'])
     expect(getOption(server, 'IPV6_V6ONLY')).toBe(true)
