@@ -13,13 +13,13 @@ import { activatedSockets } from 'sockctl/handover'
 const servers = []
 
 for (const [name, sockets] of activatedSockets()) {
-  for (const { type } of [...sockets]) {
+  for (const { type, family } of [...sockets]) {
     if (type === 'stream') {
       const server = http.createServer((_, response) => response.end(`hello from ${name}\n`))
       await listen(server, { activated: name })
       servers.push(server)
     } else {
-      const socket = dgram.createSocket('udp4')
+      const socket = dgram.createSocket(family === 'ipv4' ? 'udp4' : 'udp6')
       socket.on('message', (data, { port, address }) => socket.send(data, port, address))
       await bindDatagram(socket, { activated: name })
       servers.push(socket)

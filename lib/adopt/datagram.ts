@@ -67,7 +67,8 @@ function checkFlags(options: Record<string, unknown>, family: 'ipv4' | 'ipv6'): 
   optional(options.signal, 'options.signal', validateSignal)
 }
 
-function check(socket: unknown, options: unknown): Request {
+/** Checks a request to bind, without a system call. */
+export function checkDatagram(socket: unknown, options: unknown): Request {
   if (!(socket instanceof dgram.Socket)) throw invalidArgType('socket', 'an instance of dgram.Socket', socket)
   validateObject(options, 'options')
   const { type, reuseAddr, reusePort, ipv6Only } = datagramSettings(socket)
@@ -154,13 +155,13 @@ function closeWith(socket: dgram.Socket, signal: AbortSignal | undefined): void 
  * @see bind(2), udp(7), socket(7)
  */
 export async function bindDatagram(socket: dgram.Socket, options: DatagramOptions = {}): Promise<dgram.Socket> {
-  const request = check(socket, options)
+  const request = checkDatagram(socket, options)
   const canceller = new Canceller(request.signal, undefined)
   try {
     refuseBound(socket)
     canceller.signal?.throwIfAborted()
     if (isReady(request.given)) {
-      receiveOn(socket, readySocket(request.given, 'datagram'), request.preparation)
+      receiveOn(socket, readySocket(request.given, 'datagram', request.family), request.preparation)
     } else {
       const address = await canceller.race(() => addressFor(socket, request))
       canceller.signal?.throwIfAborted()

@@ -7,6 +7,7 @@ import { ReservedPortWalk } from '../sockets/reserved.js'
 import { withSocket } from './prepare.js'
 import type { ConnectRequest } from './request.js'
 import type { Target } from './resolve.js'
+import { addressForNode } from './zone.js'
 
 /** One attempt: where to, and when to give it up. */
 export interface Attempt {
@@ -32,12 +33,13 @@ function socketOptions({ given }: ConnectRequest): AdoptedOptions {
 
 /** Makes, prepares and binds a socket, and starts to connect it. */
 function start(request: ConnectRequest, { target, stop }: Attempt, walk: ReservedPortWalk | undefined): net.Socket {
-  const host = nameZone(target.address)
-  const socket = withSocket(target.family, request.preparation, undefined, (bare) => {
+  const address = nameZone(target.address)
+  const { socket, host } = withSocket(target.family, request.preparation, undefined, (bare) => {
     // The control function may have fired the signal.
     stop?.throwIfAborted()
+    const host = addressForNode(bare, address, request.port)
     bindLocal(bare, request, walk)
-    return adoptTcpSocket(bare, socketOptions(request))
+    return { socket: adoptTcpSocket(bare, socketOptions(request)), host }
   })
   try {
     return socket.connect({ host, port: request.port })

@@ -136,7 +136,8 @@ function checkDefaults(defaults: ConnectOptions): void {
  * `ws` and others; with each connection prepared as asked here. TLS goes on top with `tls.connect({ socket })`, or with the
  * agent's own `createConnection({ ...options, socket })`.
  *
- * A target's own words (host, port, local address, ...) go before the defaults. `timeout` and `signal` of the defaults end
+ * A target's own words (host, port, local address, ...) go before the defaults; a `path` of the defaults stands for wherever
+ * a target without one would go, which lets an HTTP agent reach a Unix socket. `timeout` and `signal` of the defaults end
  * the attempt to connect; the `timeout` of a target is Node's idle time.
  *
  * @param defaults what holds for every connection @default none

@@ -106,11 +106,16 @@ function lacksFamily(error: unknown): boolean {
   return noFamily.has(code) && (syscall === 'socket' || syscall === 'bind') && !isFromControl(error)
 }
 
-function closeWith(server: net.Server, signal: AbortSignal | undefined): void {
-  if (!signal) return
+/** Closes a server when a signal fires; gives what undoes that. */
+function closeWith(server: net.Server, signal: AbortSignal | undefined): () => void {
   const close = () => server.close()
-  signal.addEventListener('abort', close, { once: true })
-  server.once('close', () => signal.removeEventListener('abort', close))
+  const release = () => {
+    signal?.removeEventListener('abort', close)
+    server.off('close', release)
+  }
+  signal?.addEventListener('abort', close, { once: true })
+  if (signal) server.once('close', release)
+  return release
 }
 
 /**
@@ -142,13 +147,17 @@ export async function listen<Server extends net.Server>(server: Server, options:
     const all = isReady(request) ? [] : await canceller.race(() => places(request))
     proceed()
     const listening = isReady(request)
-      ? listenOn(server, readySocket(request, 'stream'), request)
+      ? listenOn(server, readySocket(request, 'stream'), request, canceller.signal)
       : listenAt(all, request, proceed, (socket) => {
           adoptListener(server, socket, request.backlog, tended(server, request))
           return untilListening(server, canceller.signal)
         })
-    closeWith(server, signal)
-    await listening
+    const release = closeWith(server, signal)
+    // A server that does not come to listen has nothing to do with the signal any more.
+    await listening.catch((error) => {
+      release()
+      throw error
+    })
     // A listener of 'listening' may have fired it, upon which the server is closed.
     canceller.signal?.throwIfAborted()
     return server

@@ -86,10 +86,13 @@ export class Occupant implements Disposable {
 
   /** A server between bind and listen refuses connections too. */
   #findBound(): Finding {
-    if (boundPaths().some((path) => this.#mayBe(path))) {
-      return { stale: undefined, why: 'a socket is bound there that does not listen, or not yet' }
+    try {
+      if (!boundPaths().some((path) => this.#mayBe(path))) return { stale: true, why: 'nobody listens there any more' }
+    } catch (error) {
+      const { code } = error as SystemError
+      return { stale: undefined, why: `nobody listens there, now or any more, which /proc does not tell (${code})` }
     }
-    return { stale: true, why: 'nobody listens there any more' }
+    return { stale: undefined, why: 'a socket is bound there that does not listen, or not yet' }
   }
 
   #mayBe(path: string): boolean {

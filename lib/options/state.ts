@@ -65,18 +65,28 @@ function lateEffect({ late }: OptionEntry, kind: SocketKind): string | undefined
   return typeof late === 'object' ? late[kind] : late
 }
 
+/** The deadline that a socket has passed, after which an option does nothing any more. */
+function missedDeadline(fd: number, entry: OptionEntry): Deadline | undefined {
+  if (entry.before === undefined || typeof entry.late === 'string') return undefined
+  const kind = kindOf(fd)
+  // The kernel has an answer of its own for a socket of another kind.
+  if (kind === undefined || !isFor(entry, kind) || lateEffect(entry, kind) !== undefined) return undefined
+  // A raw socket has no ports and can be bound again and again.
+  if (kind === 'raw' || kind === 'raw6') return undefined
+  return hasPassed(fd, entry.before) ? entry.before : undefined
+}
+
+/** Whether an option would do nothing any more on a socket. */
+export function isLate(fd: number, name: string): boolean {
+  return missedDeadline(fd, rowOf(name).entry) !== undefined
+}
+
 /**
  * Refuses an option that would do nothing any more on this socket. The kernel takes most such options without a word.
  *
  * @throws `ERR_SOCKCTL_TOO_LATE`
  */
 export function refuseLate(fd: number, name: string, entry: OptionEntry): void {
-  if (entry.before === undefined || typeof entry.late === 'string') return
-  const kind = kindOf(fd)
-  // The kernel has an answer of its own for a socket of another kind.
-  if (kind === undefined || !isFor(entry, kind) || lateEffect(entry, kind) !== undefined) return
-  // A raw socket has no ports and can be bound again and again.
-  if (kind === 'raw' || kind === 'raw6') return
-  if (hasPassed(fd, entry.before))
-    throw tooLate(name, entry.before === 'connect' ? 'connected' : 'bound', whatEnds[entry.before])
+  const missed = missedDeadline(fd, entry)
+  if (missed) throw tooLate(name, missed === 'connect' ? 'connected' : 'bound', whatEnds[missed])
 }

@@ -82,6 +82,12 @@ describe('connectionFactory', () => {
     await accepted
   })
 
+  test('goes to the path of the defaults, wherever a target without one would go', async () => {
+    const accepted = once(await serve({ path }), 'connection')
+    await connected({ host: 'not.looked.up', port: 1 }, { path })
+    await accepted
+  })
+
   test.skipIf(!isRoot)('knows the usual ports of schemes (needs root, for the ports)', async () => {
     const [plain, secure] = [await serve({ host, port: 80 }), await serve({ host, port: 443 })]
     for (const [protocol, server] of [

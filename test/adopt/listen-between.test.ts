@@ -25,6 +25,7 @@ vi.mock('node:fs', async (importOriginal) => {
     ...original,
     linkSync: after('link', original.linkSync),
     mkdtempSync: after('mkdtemp', original.mkdtempSync),
+    readFileSync: after('readFile', original.readFileSync),
     renameSync: after('rename', original.renameSync),
     rmdirSync: after('rmdir', original.rmdirSync),
   }
@@ -142,5 +143,17 @@ describe("with staleSocket: 'remove'", () => {
     socket.close()
     using next = new BareSocket('unix')
     listenAtPath(next, path, { backlog: 8, staleSocket: 'remove' })
+  })
+})
+
+describe('where /proc cannot be read', () => {
+  test('a file at which nobody listens is in the way, and stays', () => {
+    between.set('readFile', () => {
+      throw Object.assign(new Error('no /proc'), { code: 'ENOENT', syscall: 'open' })
+    })
+    const { stale, message } = refusal()
+    expect(stale).toBeUndefined()
+    expect(message).toContain('ENOENT')
+    expect(existsSync(path)).toBe(true)
   })
 })

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
-import { codedError, invalidArgValue, systemError } from '../../errors.js'
+import { codedError, invalidArgValue, type SystemError, systemError } from '../../errors.js'
 import { native } from '../../native.js'
-import type { SocketType } from '../../platform.js'
+import type { Family, SocketType } from '../../platform.js'
 import { closeAll, type ReceivedSocket, receive, refusalOf } from './received.js'
 
 /** The first descriptor that systemd passes (SD_LISTEN_FDS_START). */
@@ -24,10 +24,21 @@ function namesOf({ LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES }: NodeJS.ProcessEnv):
   return Array.from({ length: count }, (_, index) => names[index] || nameless)
 }
 
+/** Why a descriptor cannot be taken; the error of one that is no socket says which. */
+function reasonAgainst(fd: number, name: string): string | undefined {
+  try {
+    return refusalOf(fd)
+  } catch (error) {
+    const shown = error as SystemError
+    shown.message += `: descriptor ${fd}, '${name}', of LISTEN_FDS`
+    throw shown
+  }
+}
+
 function refuseOdd(names: readonly string[]): void {
   for (const [index, name] of names.entries()) {
     const fd = firstDescriptor + index
-    const refusal = refusalOf(fd)
+    const refusal = reasonAgainst(fd, name)
     if (refusal) throw invalidArgValue('process.env.LISTEN_FDS', fd, `names the socket '${name}', which ${refusal}`)
   }
 }
@@ -84,14 +95,16 @@ export function activatedSockets(): ReadonlyMap<string, readonly ReceivedSocket[
 /**
  * The next socket of a name that nobody took yet.
  *
- * @throws `ERR_SOCKET_CLOSED` where there is none
+ * @throws `ERR_SOCKCTL_NOT_ACTIVATED` where there is none
  */
-export function activatedSocket(name: string, type: SocketType): ReceivedSocket {
+export function activatedSocket(name: string, type: SocketType, family?: Family): ReceivedSocket {
+  const fits = (socket: ReceivedSocket) => socket.type === type && (family ?? socket.family) === socket.family
   const found = activatedSockets()
     .get(name)
-    ?.find((socket) => socket.fd >= 0 && socket.type === type)
+    ?.find((socket) => socket.fd >= 0 && fits(socket))
   if (found) return found
   const names = [...activatedSockets().keys()].map((one) => `'${one}'`).join(', ') || 'none'
-  const message = `No ${type} socket '${name}' was passed to this process, or it is in use; the names are: ${names}`
+  const kind = [family, type].filter((word) => word !== undefined).join(' ')
+  const message = `No ${kind} socket '${name}' was passed to this process, or it is in use; the names are: ${names}`
   throw codedError('ERR_SOCKCTL_NOT_ACTIVATED', message)
 }

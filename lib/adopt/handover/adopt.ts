@@ -1,5 +1,4 @@
 import type dgram from 'node:dgram'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type net from 'node:net'
 import { invalidArgType, invalidArgValue, systemError } from '../../errors.js'
@@ -7,9 +6,10 @@ import { adoptListener } from '../../handle/adopt.js'
 import { adoptDatagram, datagramSettings } from '../../handle/datagram.js'
 import { native } from '../../native.js'
 import { applyChanges } from '../../options/change.js'
-import type { SocketType } from '../../platform.js'
+import type { Family, SocketType } from '../../platform.js'
 import { BareSocket } from '../../sockets/index.js'
 import { validateString } from '../../validate.js'
+import { untilListening } from '../listening.js'
 import { tendPath } from '../path.js'
 import type { Preparation } from '../prepare.js'
 import { activatedSocket } from './activated.js'
@@ -45,9 +45,13 @@ export function checkReady(options: Record<string, unknown>): void {
   if (odd) throw invalidArgValue(`options.${odd}`, options[odd], `does not go with options.${name}`)
 }
 
-/** The socket that is asked for. */
-export function readySocket({ socket, activated }: Ready, type: SocketType): ReceivedSocket {
-  const found = socket ?? activatedSocket(String(activated), type)
+/**
+ * The socket that is asked for.
+ *
+ * @param family the only one that will do
+ */
+export function readySocket({ socket, activated }: Ready, type: SocketType, family?: Family): ReceivedSocket {
+  const found = socket ?? activatedSocket(String(activated), type, family)
   if (found.type === type) return found
   throw invalidArgValue('options.socket', found, `must be a ${type} socket`)
 }
@@ -55,18 +59,20 @@ export function readySocket({ socket, activated }: Ready, type: SocketType): Rec
 /**
  * Gives a socket to a server, before it returns; the server says 'listening' before anything is accepted.
  *
+ * @param stop ends the wait
  * @returns what waits for 'listening'
  */
 export function listenOn(
   server: net.Server,
   socket: ReceivedSocket,
   { backlog, preparation }: { backlog: number; preparation: Preparation },
-): Promise<unknown> {
+  stop: AbortSignal | undefined,
+): Promise<void> {
   const { path } = socket.address()
   applyChanges(socket.fd, preparation.changes)
   const onClose = path !== undefined && existsSync(path) ? tendPath(server, path, {}) : () => {}
   adoptListener(server, socket, backlog, path === undefined ? undefined : { path, onClose })
-  return once(server, 'listening')
+  return untilListening(server, stop)
 }
 
 /**

@@ -1,14 +1,22 @@
 import type net from 'node:net'
 import { Goodbye } from '../close/goodbye.js'
 
+const known = new WeakMap<net.Server, Connections>()
+
 /** The connections of a server of `net`, `tls`, `http`, `https` or `http2`, and how to tell their peers to go. */
 export class Connections {
   readonly #sockets = new Set<net.Socket>()
   readonly #goodbye: Goodbye
   #wake = () => {}
 
-  /** Watches a server, from before it listens. */
-  constructor(server: net.Server) {
+  /** Those of a server, from before it listens; it may be started more than once. */
+  static of(server: net.Server): Connections {
+    const found = known.get(server) ?? new Connections(server)
+    known.set(server, found)
+    return found
+  }
+
+  private constructor(server: net.Server) {
     server.prependListener('connection', (socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => {

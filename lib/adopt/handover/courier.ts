@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { errnoOf, type SystemError, systemError } from '../../errors.js'
 import { memory, native } from '../../native.js'
+import { getOption } from '../../options/index.js'
 import { BareSocket } from '../../sockets/index.js'
 import { handoverError } from './lines.js'
 
@@ -27,10 +28,12 @@ export class Courier implements Disposable {
 
   /**
    * @param other the name of the other side's, where it is known by now
-   * @throws a system error of `socket`, `connect` or `bind`
+   * @param network the network namespace of the other side, where it is known
+   * @throws a system error of `socket`, `connect` or `bind`; `ERR_SOCKCTL_HANDOVER`
    */
-  constructor(other?: string) {
+  constructor(other?: string, network?: unknown) {
     try {
+      this.#refuseNetwork(network)
       // Before it has a name: there is no moment in which a stranger could send to it.
       if (other !== undefined) this.connect(other)
       this.#socket.bind({ path: `\0${this.name}` })
@@ -38,6 +41,21 @@ export class Courier implements Disposable {
       this.#socket.close()
       throw error
     }
+  }
+
+  /** The network namespace, by a number that the kernel gives it; undefined where it gives none (before Linux 5.14). */
+  get network(): string | undefined {
+    try {
+      return String(getOption(this.#socket, 'SO_NETNS_COOKIE'))
+    } catch {
+      return undefined
+    }
+  }
+
+  #refuseNetwork(other: unknown): void {
+    const { network } = this
+    if (other === undefined || network === undefined || other === network) return
+    throw handoverError('The other process is in another network namespace: sockets are passed on within one alone')
   }
 
   /** Connects to the other side's. */

@@ -9,6 +9,8 @@ export interface Drained {
   readonly outcome: 'drained' | 'gone'
   /** How many connections it had when it stopped. */
   readonly connections: number
+  /** What the program's own `leave` failed with. */
+  readonly failure?: { readonly error: unknown } | undefined
 }
 
 /** How many connections some servers have. */
@@ -23,7 +25,7 @@ interface Successor {
   readonly gone: Promise<'gone'>
 }
 
-function watch(channel: net.Socket, signal: AbortSignal): Successor {
+function watch(channel: net.Socket, isWanted: () => boolean, signal: AbortSignal): Successor {
   let settle = () => {}
   let lose: (gone: 'gone') => void = () => {}
   const settled = new Promise<void>((resolve) => {
@@ -39,27 +41,46 @@ function watch(channel: net.Socket, signal: AbortSignal): Successor {
       if (step === 'bye') return
     }
   }
-  listen().catch(() => (signal.aborted ? settle() : lose('gone')))
+  listen().catch(() => (signal.aborted || !isWanted() ? settle() : lose('gone')))
   return { settled, gone }
 }
 
-/** Waits for the connections to end, the caller's own function included, or for the end of the time. */
-async function untilDrained({ members, leave }: TakeoverRequest, signal: AbortSignal): Promise<void> {
-  const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-  await Promise.all([...members.values()].map((member) => member.drain(signal)))
-  await Promise.race([leave?.(), over])
+/** Runs the program's own part, until the end of the time, and gives what it fails with. */
+async function runLeave(leave: TakeoverRequest['leave'], over: Promise<void>): Promise<Drained['failure']> {
+  try {
+    await Promise.race([leave?.(), over])
+    return undefined
+  } catch (error) {
+    return { error }
+  }
 }
 
-/** Lets the connections end; comes back early where the new process is gone. */
-export async function depart(channel: net.Socket, request: TakeoverRequest): Promise<Drained> {
+/** Waits for the connections to end, and the program's own part beside it, or for the end of the time. */
+async function untilDrained({ members, leave }: TakeoverRequest, signal: AbortSignal): Promise<Drained['failure']> {
+  const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  const leaving = runLeave(leave, over)
+  await Promise.all([...members.values()].map((member) => member.drain(signal)))
+  return leaving
+}
+
+/**
+ * Lets the connections end; comes back early where the new process is gone.
+ *
+ * @param isWanted whether this process is to go on then
+ */
+export async function depart(channel: net.Socket, request: TakeoverRequest, isWanted: () => boolean): Promise<Drained> {
   const connections = countConnections(request.members)
   const end = new AbortController()
   const timer = setTimeout(() => end.abort(), request.drainTimeout)
   try {
-    const { settled, gone } = watch(channel, end.signal)
+    const { settled, gone } = watch(channel, isWanted, end.signal)
     // Not before it has shown that it lives: one that died at once must find this process still here.
-    const drained = Promise.all([untilDrained(request, end.signal), settled]).then(() => 'drained' as const)
-    return { outcome: await Promise.race([drained, gone]), connections }
+    const drained = Promise.all([untilDrained(request, end.signal), settled])
+    const [outcome, failure] = await Promise.race([
+      drained.then(([why]) => ['drained', why] as const),
+      gone.then((gone) => [gone] as const),
+    ])
+    return { outcome, connections, failure }
   } finally {
     clearTimeout(timer)
     end.abort()

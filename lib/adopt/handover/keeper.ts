@@ -40,10 +40,20 @@ export class Keeper extends EventEmitter {
   readonly #request: TakeoverRequest
   readonly #visitors = new Set<net.Socket>()
   #successor: HandoverPeer | undefined
+  /** The channel to the process that serves now. */
+  #departing: net.Socket | undefined
+  #isStopped = false
+  #open = () => {}
+  readonly #started = new Promise<void>((resolve) => {
+    this.#open = resolve
+  })
   /** Runs once another process serves, and it is up to that one, and no more to those before this one, to go on. */
   onRelieved = () => {}
-  #finish: (report: LeaveReport) => void = () => {}
-  /** Resolves when another process has taken over, and all connections of this one have ended. */
+  #finish: (report: LeaveReport | Promise<never>) => void = () => {}
+  /**
+   * Resolves when another process has taken over, and all connections of this one have ended; rejects then with what the
+   * program's own `leave` failed with.
+   */
   readonly left = new Promise<LeaveReport>((resolve) => {
     this.#finish = resolve
   })
@@ -56,15 +66,26 @@ export class Keeper extends EventEmitter {
     this.control.unref()
   }
 
-  /** Waits at the path no more, and sends away who waits there. */
+  /** Tells that the servers have started: until then there is nothing to give, and whoever knocks waits. */
+  open(): void {
+    this.#open()
+  }
+
+  /** Waits at the path no more, and sends away who waits there. Who serves already goes on being told. */
   stop(): void {
+    this.#isStopped = true
+    // The file is the new process's, if there is one.
+    if (this.#successor) leavePath(this.control)
     if (isListening(this.control)) this.control.close()
     this.#dismiss()
   }
 
   #dismiss(): void {
-    for (const channel of this.#visitors) channel.destroy()
-    this.#visitors.clear()
+    for (const channel of this.#visitors) {
+      if (channel === this.#departing) continue
+      channel.destroy()
+      this.#visitors.delete(channel)
+    }
   }
 
   #admit(channel: net.Socket): void {
@@ -88,6 +109,7 @@ export class Keeper extends EventEmitter {
   }
 
   async #hearOut(channel: net.Socket, peer: HandoverPeer): Promise<void> {
+    await this.#started
     const steps = new Steps('old', this.#request.path)
     let kept: Kept | undefined
     const collect = () => {
@@ -137,14 +159,16 @@ export class Keeper extends EventEmitter {
 
   async #leave(channel: net.Socket, kept: Kept, successor: HandoverPeer, steps: Steps): Promise<void> {
     const { members } = this.#request
+    this.#departing = channel
     for (const member of members.values()) member.stop()
     leavePath(this.control)
     this.control.close()
     steps.take('stopped')
-    const departing = depart(channel, this.#request)
+    const departing = depart(channel, this.#request, () => !this.#isStopped)
     say(channel, { step: 'draining', connections: countConnections(members) })
     steps.take('draining')
-    const { outcome, connections } = await departing
+    const { outcome, connections, failure } = await departing
+    this.#departing = undefined
     if (outcome === 'gone') return this.#resume(kept, steps)
     steps.take('drained')
     let cut = 0
@@ -154,7 +178,8 @@ export class Keeper extends EventEmitter {
     this.#visitors.delete(channel)
     channel.end()
     this.#dismiss()
-    this.#finish({ successor, connections, cut, steps: steps.taken })
+    const report = { successor, connections, cut, steps: steps.taken }
+    this.#finish(failure ? Promise.reject(failure.error) : report)
   }
 
   /** Takes up the servers again that the new process died with. */

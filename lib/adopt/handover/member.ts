@@ -2,16 +2,15 @@ import dgram from 'node:dgram'
 import net from 'node:net'
 import { invalidArgType, invalidArgValue } from '../../errors.js'
 import { isListening } from '../../handle/adopt.js'
-import { isRunning, setReading } from '../../handle/datagram.js'
+import { datagramSettings, isRunning, refuseBound, setReading } from '../../handle/datagram.js'
 import { fdOf } from '../../handle.js'
-import { familyOf } from '../../ipaddress.js'
-import type { SocketAddress } from '../../sockaddr.js'
 import { validateObject } from '../../validate.js'
-import { bindDatagram, type DatagramOptions } from '../datagram.js'
+import { bindDatagram, checkDatagram, type DatagramOptions } from '../datagram.js'
 import { listen } from '../listen.js'
 import { checkListen, type ListenOptions } from '../listen-request.js'
 import { leavePath } from '../path.js'
 import { Connections } from './connections.js'
+import { isAddress, optionsLeft } from './fit.js'
 import type { ReceivedSocket } from './received.js'
 
 /** A server that a takeover starts, and how it listens where there is nothing to take over. */
@@ -52,14 +51,6 @@ export interface Member {
   close(): number
 }
 
-/** Whether what is asked for, as far as it is, is the address that a socket has. */
-function isAddress({ port, path, address }: SocketAddress, asked: { port?: unknown; path?: unknown; host?: unknown }) {
-  const isPort = typeof asked.port !== 'number' || asked.port === 0 || asked.port === port
-  const { host } = asked
-  const isHost = typeof host !== 'string' || !familyOf(host) || host === address
-  return isPort && isHost && (asked.path === undefined ? path === undefined : asked.path === path)
-}
-
 class StreamMember implements Member {
   readonly #server: net.Server
   readonly #listen: ListenOptions
@@ -68,7 +59,7 @@ class StreamMember implements Member {
   constructor({ server, listen: options }: TakeoverServer) {
     this.#server = server
     this.#listen = options
-    this.#connections = new Connections(server)
+    this.#connections = Connections.of(server)
   }
 
   get isRunning(): boolean {
@@ -88,8 +79,10 @@ class StreamMember implements Member {
   }
 
   start(socket?: ReceivedSocket): Promise<unknown> {
+    this.#connections.stay()
+    if (!socket) return listen(this.#server, this.#listen)
     const { options, backlog, signal } = this.#listen
-    return listen(this.#server, socket ? { options, backlog, signal, socket } : this.#listen)
+    return listen(this.#server, { options: optionsLeft(socket, options), backlog, signal, socket })
   }
 
   stop(): void {
@@ -103,9 +96,12 @@ class StreamMember implements Member {
     return this.#connections.gone(signal)
   }
 
-  resume(socket: ReceivedSocket): Promise<unknown> {
+  async resume(socket: ReceivedSocket): Promise<void> {
+    const { backlog, signal } = this.#listen
+    // The program has closed the server.
+    if (signal?.aborted) return
     this.#connections.stay()
-    return listen(this.#server, { socket, backlog: this.#listen.backlog })
+    await listen(this.#server, { socket, backlog, signal })
   }
 
   close(): number {
@@ -137,12 +133,14 @@ class DatagramMember implements Member {
 
   fits(socket: ReceivedSocket): boolean {
     const { port, address: host } = this.#bind
-    return socket.type === 'datagram' && isAddress(socket.address(), { port, host })
+    const family = datagramSettings(this.#socket).type === 'udp4' ? 'ipv4' : 'ipv6'
+    return socket.type === 'datagram' && socket.family === family && isAddress(socket.address(), { port, host })
   }
 
   start(socket?: ReceivedSocket): Promise<unknown> {
+    if (!socket) return bindDatagram(this.#socket, this.#bind)
     const { options, signal } = this.#bind
-    return bindDatagram(this.#socket, socket ? { options, signal, socket } : this.#bind)
+    return bindDatagram(this.#socket, { options: optionsLeft(socket, options), signal, socket })
   }
 
   stop(): void {
@@ -171,7 +169,11 @@ function memberOf(name: string, given: unknown): Member {
     }
     return new StreamMember(given as unknown as TakeoverServer)
   }
-  if (given.socket instanceof dgram.Socket) return new DatagramMember(given as unknown as TakeoverDatagram)
+  if (given.socket instanceof dgram.Socket) {
+    checkDatagram(given.socket, given.bind === undefined ? {} : given.bind)
+    refuseBound(given.socket)
+    return new DatagramMember(given as unknown as TakeoverDatagram)
+  }
   throw invalidArgType(`servers.${name}`, 'a server and how it listens, or a datagram socket', given)
 }
 

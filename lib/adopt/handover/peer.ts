@@ -62,9 +62,33 @@ export function peerOf(channel: SocketLike): HandoverPeer {
   return { pid, uid, gid, ...commandOf(pid, channel) }
 }
 
+/** What /proc/self/uid_map says where each user of the system has a number. */
+const allUsers = /^\s*0\s+0\s+4294967295\s*$/
+const usualOverflow = 65_534
+
+/** Whether a number may be any user: a user namespace has one number for all that it has none of their own for. */
+function isAnyone(uid: number): boolean {
+  try {
+    const overflow = Number(readFileSync('/proc/sys/kernel/overflowuid', 'latin1'))
+    return uid === overflow && !allUsers.test(readFileSync('/proc/self/uid_map', 'latin1'))
+  } catch {
+    return uid === usualOverflow
+  }
+}
+
+/** Whether the kernel lets this process send signals to another one, as it does where both are of one user. */
+function mayReach(pid: number): boolean {
+  try {
+    // 0 would be this process's own group.
+    return pid > 0 && process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /** The same user, and root. */
-export function isTrusted({ uid }: HandoverPeer): boolean {
-  return uid === 0 || uid === process.geteuid?.()
+export function isTrusted({ uid, pid }: HandoverPeer): boolean {
+  return uid === 0 || (uid === process.geteuid?.() && (!isAnyone(uid) || mayReach(pid)))
 }
 
 /** Who a peer is, in words. */

@@ -4,7 +4,14 @@ import { batchSize, Courier } from './courier.js'
 import { expectStep, giveUp, handoverError, type Message, say } from './lines.js'
 import { authenticate } from './peer.js'
 import { closeAll, type ReceivedSocket, receive } from './received.js'
-import { checkChannel, checkHandover, type HandoverRequest, isName, type ReceiveOptions } from './request.js'
+import {
+  checkChannel,
+  checkHandover,
+  type HandoverRequest,
+  isName,
+  type ReceiveOptions,
+  refuseAborted,
+} from './request.js'
 
 function checkCount(count: unknown, limit: number): number {
   if (typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= limit) return count
@@ -46,9 +53,9 @@ export async function receiveBatches(
   request: HandoverRequest,
   onAsked: () => void = () => {},
 ): Promise<Map<string, ReceivedSocket>> {
-  const { from } = await expectStep(channel, 'offer', request)
+  const { from, network } = await expectStep(channel, 'offer', request)
   const sockets = new Map<string, ReceivedSocket>()
-  const courier = new Courier(String(from))
+  const courier = new Courier(String(from), network)
   try {
     say(channel, { step: 'ready-to-receive', to: courier.name })
     onAsked()
@@ -87,7 +94,7 @@ export async function receiveSockets(
   checkChannel(channel)
   const request = checkHandover(options)
   try {
-    request.signal?.throwIfAborted()
+    refuseAborted(request)
     authenticate(channel, request.allow)
     return await receiveBatches(channel, request)
   } catch (error) {

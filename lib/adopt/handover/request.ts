@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { invalidArgType, invalidArgValue } from '../../errors.js'
+import { abortError, invalidArgType, invalidArgValue } from '../../errors.js'
 import { fdOf, type SocketLike } from '../../handle.js'
 import {
   maxInt32,
@@ -63,9 +63,18 @@ export function checkHandover(options: unknown): HandoverRequest {
   return { allow, timeout: timeout ?? defaultTimeout, signal, limit: limit ?? defaultLimit }
 }
 
+/** Throws an AbortError where the signal has fired. */
+export function refuseAborted({ signal }: { readonly signal?: AbortSignal | undefined }): void {
+  if (signal?.aborted) throw abortError(signal)
+}
+
 /** Checks a channel: a `net.Socket`; that it is a connected Unix socket the kernel tells. */
 export function checkChannel(channel: unknown): asserts channel is net.Socket {
   if (!(channel instanceof net.Socket)) throw invalidArgType('channel', 'an instance of net.Socket', channel)
+  const { readableEncoding } = channel
+  if (readableEncoding !== null) {
+    throw invalidArgValue('channel.readableEncoding', readableEncoding, 'must be null: what comes is bytes')
+  }
 }
 
 /** Checks sockets to send, and gives their descriptors. */

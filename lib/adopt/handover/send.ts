@@ -3,7 +3,14 @@ import { batchSize, Courier } from './courier.js'
 import { expectStep, giveUp, type Patience, say } from './lines.js'
 import { authenticate } from './peer.js'
 import { closeAll, duplicateAll, type ReceivedSocket } from './received.js'
-import { checkChannel, checkHandover, checkSockets, type HandoverOptions, type NamedSockets } from './request.js'
+import {
+  checkChannel,
+  checkHandover,
+  checkSockets,
+  type HandoverOptions,
+  type NamedSockets,
+  refuseAborted,
+} from './request.js'
 
 /** What to do while sockets are sent. */
 export interface Sending {
@@ -20,7 +27,7 @@ export interface Sending {
 export async function sendBatches(channel: net.Socket, sending: Sending, patience: Patience): Promise<void> {
   const courier = new Courier()
   try {
-    say(channel, { step: 'offer', from: courier.name })
+    say(channel, { step: 'offer', from: courier.name, network: courier.network })
     const { to } = await expectStep(channel, 'ready-to-receive', patience)
     courier.connect(to)
     const entries = [...sending.collect()]
@@ -60,10 +67,12 @@ export async function sendSockets(
 ): Promise<void> {
   checkChannel(channel)
   const request = checkHandover(options)
-  // Theirs may be closed while this waits, and their numbers mean something else then.
-  const copies = duplicateAll(checkSockets(sockets))
+  const fds = checkSockets(sockets)
+  let copies: ReadonlyMap<string, ReceivedSocket> = new Map()
   try {
-    request.signal?.throwIfAborted()
+    // Theirs may be closed while this waits, and their numbers mean something else then.
+    copies = duplicateAll(fds)
+    refuseAborted(request)
     authenticate(channel, request.allow)
     await sendBatches(channel, { collect: () => copies }, request)
   } catch (error) {

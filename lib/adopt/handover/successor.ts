@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { listen } from '../listen.js'
+import { leavePath } from '../path.js'
 import type { Keeper } from './keeper.js'
 import { expectStep, giveUp, hear, isGone, type Message, say } from './lines.js'
 import type { Member } from './member.js'
@@ -121,6 +122,8 @@ async function start(
     steps.take('settled')
     return { received: [...received.keys()], dropped, connections: countOf(word) }
   } catch (error) {
+    // The file is the old process's, which goes on.
+    leavePath(keeper.control)
     keeper.stop()
     for (const member of started) member.close()
     throw error
@@ -155,6 +158,8 @@ export async function succeed(
     const bye = () => say(channel, { step: 'bye' })
     keeper.onRelieved = bye
     const { received, dropped, connections } = await start(channel, sockets, keeper, request, steps)
+    // A process that has closed its servers need not stay for the end of the other one.
+    channel.unref()
     return {
       received,
       dropped,

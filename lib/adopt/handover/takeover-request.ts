@@ -14,7 +14,7 @@ export interface TakeoverOptions extends ReceiveOptions {
    * process serving.
    */
   prepare?: ((sockets: ReadonlyMap<string, ReceivedSocket>) => unknown) | undefined
-  /** Runs in the old process while its connections end; it leaves when this is done too. */
+  /** Runs in the old process while its connections end; it leaves when this is done too. `left` rejects with what it throws. */
   leave?: (() => unknown) | undefined
   /** How long the old process waits for the new one to be ready, in milliseconds. @default 60000 */
   readyTimeout?: number | undefined

@@ -4,6 +4,7 @@ import { handoverError } from './lines.js'
 import type { Member } from './member.js'
 import type { HandoverPeer } from './peer.js'
 import { knock, refuseUnsafe, settle } from './place.js'
+import { refuseAborted } from './request.js'
 import { Steps, type TakeoverStep } from './steps.js'
 import { type PredecessorReport, type Succession, succeed } from './successor.js'
 import { checkTakeover, type TakeoverOptions, type TakeoverRequest, type TakeoverServers } from './takeover-request.js'
@@ -38,9 +39,12 @@ export interface Takeover extends TakeoverEvents {
   readonly start: StartReport
   /** What became of the process before; undefined where there was none, or none that gave its sockets. */
   readonly predecessor: Promise<PredecessorReport> | undefined
-  /** Resolves when another process has taken over and this one has nothing left to do. */
+  /** Resolves when another process has taken over and this one has nothing left to do; rejects then where `leave` failed. */
   readonly left: Promise<LeaveReport>
-  /** Lets nobody take over any more, and removes the file. The servers are not touched. */
+  /**
+   * Lets nobody take over any more, and removes the file. The servers are not touched; while their connections end, they
+   * go on ending, and are not taken up again whatever becomes of the new process.
+   */
   close(): void
 }
 
@@ -48,11 +52,13 @@ export interface Takeover extends TakeoverEvents {
 const mostAttempts = 10
 
 /** Starts without a process to take over from; false where there is one by now. */
-async function startAlone(keeper: Keeper, { path, mode, members, prepare }: TakeoverRequest): Promise<boolean> {
+async function startAlone(keeper: Keeper, request: TakeoverRequest): Promise<boolean> {
+  const { path, mode, members, prepare } = request
   const started: Member[] = []
   try {
     if (!(await settle(keeper.control, path, mode))) return false
     await prepare?.(new Map())
+    refuseAborted(request)
     for (const member of members.values()) {
       started.push(member)
       await member.start()
@@ -73,7 +79,7 @@ async function begin(
 ): Promise<{ succession?: Succession; lost?: HandoverPeer | undefined }> {
   let lost: HandoverPeer | undefined
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    request.signal?.throwIfAborted()
+    refuseAborted(request)
     const channel = await knock(request.path)
     if (channel) {
       const succession = await succeed(channel, keeper, request, steps)
@@ -134,6 +140,7 @@ export async function takeover(
   const keeper = new Keeper(request)
   const steps = new Steps('new', path)
   const { succession, lost } = await begin(keeper, request, steps)
+  keeper.open()
   const received = succession?.received ?? []
   const start: StartReport = {
     received,

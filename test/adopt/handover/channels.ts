@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
+import { type ReceivedSocket, receiveSockets, sendSockets } from '../../../lib/handover.js'
+import type { SocketLike } from '../../../lib/index.js'
 import { useFolder } from '../folder.js'
 
 /** Gives a function that makes the two ends of a Unix connection within this process; all are ended after each test. */
@@ -27,5 +29,15 @@ export function keepChannels(): () => Promise<[net.Socket, net.Socket]> {
     for (const socket of [client, accepted]) socket.on('error', () => {})
     open.push(client, accepted, server)
     return [client, accepted]
+  }
+}
+
+/** Gives a function that passes sockets over such a connection. */
+export function keepPassing(): (sockets: Record<string, SocketLike>) => Promise<Map<string, ReceivedSocket>> {
+  const channelPair = keepChannels()
+  return async (sockets) => {
+    const [from, to] = await channelPair()
+    const [received] = await Promise.all([receiveSockets(to), sendSockets(from, sockets)])
+    return received
   }
 }

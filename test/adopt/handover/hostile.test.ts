@@ -159,7 +159,10 @@ describe('a signal', () => {
     const signal = AbortSignal.timeout(20)
     expect((await rejectionOf(receiveSockets(mine, { signal }))).name).toBe('AbortError')
     const [other] = await channelPair()
-    expect((await rejectionOf(sendSockets(other, { bare }, { signal: AbortSignal.abort() }))).name).toBe('AbortError')
+    const fired = AbortSignal.abort(new RangeError('on purpose'))
+    for (const call of [sendSockets(other, { bare }, { signal: fired }), receiveSockets(mine, { signal: fired })]) {
+      expect(await rejectionOf(call)).toMatchObject({ code: 'ABORT_ERR', cause: fired.reason })
+    }
   })
 })
 

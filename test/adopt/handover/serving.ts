@@ -30,10 +30,9 @@ export function serving(path: string, servers: string, options = '{}'): string {
       running.on('failed', (error) => post({ failed: error.message }))
       running.on('resumed', () => post({ resumed: true }))
       running.predecessor?.then((predecessor) => post({ predecessor }))
-      running.left.then((left) => {
-        post({ left })
-        process.disconnect()
-      })
+      running.left
+        .then((left) => post({ left }), ({ message }) => post({ error: message }))
+        .then(() => process.disconnect())
       process.on('message', (answer) => {
         if (answer === 'close') running.close()
         post({ answer })

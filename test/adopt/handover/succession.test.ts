@@ -99,6 +99,48 @@ describe('a process', () => {
   })
 })
 
+/** Options with which a new process says that it has come to the old one. */
+const telling = `(await import('node:diagnostics_channel')).subscribe('sockctl:takeover', ({ step }) =>
+  step === 'connected' && post({ connected: true })) ?? {}`
+
+/** Options with which a process takes its time before its servers start. */
+const preparing = `{ prepare: () => new Promise((done) => {
+  process.on('message', (answer) => answer === 'go on' ? done() : post({ answer }))
+  post({ preparing: true })
+}) }`
+
+describe('two processes that start at once', () => {
+  test.each([false, true])('end in one that serves, with reusePort: %s', async (reusePort) => {
+    const servers = httpServer(0).replace('listen: {', `listen: { reusePort: ${reusePort},`)
+    const first = await start(serving(path, servers, preparing))
+    await first.message(has('preparing'))
+    const second = await start(serving(path, servers, telling))
+    await second.message(has('connected'))
+    // By the second answer it has seen who came.
+    await first.tell('once')
+    await first.tell('twice')
+    first.send('go on')
+    expect((await second.message<Started>(begun)).start).toMatchObject({ received: ['web'], bound: [] })
+    await first.message(has('left'))
+    await first.exited
+  })
+})
+
+describe('close() of a process that has given its sockets', () => {
+  test('leaves the file to the new one, which goes on', async () => {
+    const old = await start(serving(path, httpServer(0)))
+    const { port } = await old.message<Started>(begun)
+    const next = await start(serving(path, httpServer(port), preparing))
+    await next.message(has('preparing'))
+    await old.tell('close')
+    process.kill(old.pid, 'SIGKILL')
+    next.send('go on')
+    expect((await next.message<Started>(begun)).start.received).toEqual(['web'])
+    const third = await start(serving(path, httpServer(port)))
+    expect((await third.message<Started>(begun)).start.received).toEqual(['web'])
+  })
+})
+
 describe('takeover', () => {
   test('gives what is still there when the program has closed one of its servers', async () => {
     const two = `{ ...${httpServer(0)}, more: { server: net.createServer().once('listening', function () { setImmediate(() => this.close()) }),

@@ -8,16 +8,17 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { type ReceivedSocket, receiveSockets, sendSockets } from '../../../lib/handover.js'
-import { BareSocket, bindDatagram, getOption, listen, type SocketLike } from '../../../lib/index.js'
+import { BareSocket, bindDatagram, getOption, listen } from '../../../lib/index.js'
 import { openDescriptors } from '../../support.js'
 import { keepDatagrams } from '../datagrams.js'
 import { useFolder } from '../folder.js'
 import { portOfServer } from '../pairs.js'
 import { keepServers } from '../servers.js'
 import { credentials } from '../tls.js'
-import { keepChannels } from './channels.js'
+import { keepChannels, keepPassing } from './channels.js'
 
 const channelPair = keepChannels()
+const pass = keepPassing()
 const keep = keepServers()
 const makeDatagram = keepDatagrams()
 const host = '127.0.0.1'
@@ -26,12 +27,6 @@ let folder: string
 useFolder((made) => {
   folder = made
 })
-
-async function pass(sockets: Record<string, SocketLike>): Promise<Map<string, ReceivedSocket>> {
-  const [from, to] = await channelPair()
-  const [received] = await Promise.all([receiveSockets(to), sendSockets(from, sockets)])
-  return received
-}
 
 function bareAt(port = 0): BareSocket {
   const bare = new BareSocket('ipv4')

@@ -15,8 +15,11 @@ export interface Program {
   readonly exited: Promise<unknown>
 }
 
-/** Gives a function that starts programs, which are ended after each test. */
-export function keepPrograms(): (text: string, user?: number) => Promise<Program> {
+/**
+ * Gives a function that starts programs, which are ended after each test: as a user that they become once all is loaded, or
+ * by a command that starts others.
+ */
+export function keepPrograms(): (text: string, user?: number, starter?: readonly string[]) => Promise<Program> {
   const children: ChildProcess[] = []
   afterEach(async () => {
     await Promise.all(
@@ -27,15 +30,15 @@ export function keepPrograms(): (text: string, user?: number) => Promise<Program
       }),
     )
   })
-  return async (text, user) => {
+  return async (text, user, starter = []) => {
     const program = `
       import * as sockctl from '${built}index.js'
       import * as handover from '${built}handover.js'
       ${user === undefined ? '' : `process.setgroups([]); process.setgid(${user}); process.setuid(${user});`}
       const post = (message) => process.send(message)
       ${text}`
-    const args = ['--input-type=module', '--eval', program]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const [command, ...args] = [...starter, process.execPath, '--input-type=module', '--eval', program]
+    const child = spawn(command as string, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     children.push(child)
     return programOf(child)
   }
