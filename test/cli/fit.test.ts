@@ -69,6 +69,10 @@ describe('in a narrow terminal', () => {
     expect(wide(lines)).toEqual([])
   })
 
+  test.each(['free', 'why', 'rsh'])('the help of sockctl %s fits into 80 columns', (name) => {
+    expect(wide(linesOf(`${name} --help`, 80), 80)).toEqual([])
+  })
+
   test('sockctl watch --text fits, remnants included', async () => {
     await remnant('client')
     const lines = linesOf('watch --text --samples 2')
