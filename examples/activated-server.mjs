@@ -11,8 +11,14 @@ import { bindDatagram, listen } from 'sockctl'
 import { activatedSockets } from 'sockctl/handover'
 
 const servers = []
+const passed = activatedSockets()
 
-for (const [name, sockets] of activatedSockets()) {
+if (passed.size === 0) {
+  console.error('no socket was passed to this process')
+  process.exitCode = 1
+}
+
+for (const [name, sockets] of passed) {
   for (const { type } of [...sockets]) {
     if (type === 'stream') {
       const server = http.createServer((_, response) => response.end(`hello from ${name}\n`))
