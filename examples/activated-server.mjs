@@ -11,14 +11,8 @@ import { bindDatagram, listen } from 'sockctl'
 import { activatedSockets } from 'sockctl/handover'
 
 const servers = []
-const passed = activatedSockets()
 
-if (passed.size === 0) {
-  console.error('no socket was passed to this process')
-  process.exitCode = 1
-}
-
-for (const [name, sockets] of passed) {
+for (const [name, sockets] of activatedSockets()) {
   for (const { type } of [...sockets]) {
     if (type === 'stream') {
       const server = http.createServer((_, response) => response.end(`hello from ${name}\n`))
@@ -33,6 +27,11 @@ for (const [name, sockets] of passed) {
     const { address, port } = servers.at(-1).address()
     console.log(`${name}: ${type} on ${address}:${port}`)
   }
+}
+
+if (servers.length === 0) {
+  console.error('no socket was passed to this process')
+  process.exitCode = 1
 }
 
 function stop() {
