@@ -51,12 +51,12 @@ function* piecesOf(text: string, width: number): Generator<string> {
   yield piece
 }
 
-/** A plain text in lines of so many columns, broken behind spaces, colons and commas where that can be. */
+/** A plain text in lines of so many columns, broken behind a space or a mark such as `:` where that can be. */
 export function wrapped(text: string, width: number): readonly string[] {
   if (stringWidth(text) <= width) return [text]
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/(?<=\S\s|[:,])/)) {
+  for (const word of text.split(/(?<=\S\s|[:,_/])/)) {
     if (stringWidth(line + word.trimEnd()) <= width) line += word
     else {
       if (line !== '') lines.push(line.trimEnd())
