@@ -31,7 +31,12 @@ export function rshCommand(finish: Finish): Command {
     .option('-x, --exclude <list>', 'hosts to leave out; may be repeated', repeated(String))
     .option('-f, --fanout <count>', 'how many hosts at once', integer(1, 100_000), 32)
     .option('-l, --user <name>', "the user's name there; else the one here")
-    .option('-t, --connect-timeout <seconds>', 'how long to wait for a connection', integer(0, 86_400), 10)
+    .option(
+      '-t, --connect-timeout <seconds>',
+      'how long to wait for a connection; 0 as long as the kernel does',
+      integer(0, 86_400),
+      10,
+    )
     .option(
       '-u, --timeout <seconds>',
       'how long the command may take on a host; 0 without end',
