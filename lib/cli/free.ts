@@ -135,6 +135,9 @@ export function freeCommand(finish: Finish): Command {
     .option('--kill', 'use SIGKILL on a process that SIGTERM did not end')
     .option('--json', 'print JSON')
   return addHelp(command, help).action(async (target: AddressQuery, flags: FreeFlags) => {
+    const { port, path } = target
+    if (port === undefined && path === undefined)
+      command.error('error: it takes a port or a path, not an address alone')
     const query = { ...target, protocol: flags.udp ? ('udp' as const) : undefined }
     const done: string[] = []
     const log = (line: string) => {
