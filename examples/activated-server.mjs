@@ -29,6 +29,11 @@ for (const [name, sockets] of activatedSockets()) {
   }
 }
 
+if (servers.length === 0) {
+  console.error('no socket was passed to this process')
+  process.exitCode = 1
+}
+
 function stop() {
   for (const server of servers) server.close()
 }

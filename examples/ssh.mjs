@@ -1,9 +1,9 @@
 // Runs a command over SSH, on a connection made to order:
 //
-//   node ssh.mjs --user name --key file [--port number] host 'command'
+//   node ssh.mjs --user name --key file [--port number] [--from address] host 'command'
 //
-// ssh2 takes a socket, connected or still connecting. Here it comes from a local address of choice if there is one, and
-// is given up ten seconds after the host stops answering. It ends with the status of the command.
+// ssh2 takes a socket, connected or still connecting. Here it comes from the local address --from, if there is one, and is
+// given up ten seconds after the host stops answering. It ends with the status of the command.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

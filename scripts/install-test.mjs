@@ -12,9 +12,19 @@ const app = join(place, 'app')
 const installed = join(app, 'node_modules', 'sockctl')
 const binary = `prebuilds/${process.platform}-${process.arch}/sockctl.glibc.node`
 
-const needed = ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'bin/sockctl.js', 'dist/index.js', binary]
+const needed = [
+  'package.json',
+  'LICENSE',
+  'README.md',
+  'CHANGELOG.md',
+  'bin/sockctl.js',
+  'dist/index.js',
+  binary,
+  'docs/binding.md',
+  'examples/rsh.mjs',
+]
 const allowed =
-  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|bin\/sockctl\.js|assets\/watch\/page\.(html|css|js)|dist\/[\w/-]+\.(js|js\.map|d\.ts)|prebuilds\/[\w-]+\/[\w.]+\.node)$/
+  /^(package\.json|LICENSE|README\.md|CHANGELOG\.md|bin\/sockctl\.js|assets\/watch\/page\.(html|css|js)|dist\/[\w/-]+\.(js|js\.map|d\.ts)|prebuilds\/[\w-]+\/[\w.]+\.node|docs\/[\w-]+\.md|docs\/images\/[\w-]+\.svg|examples\/[\w-]+\.mjs)$/
 
 /** Opens a socket, on the binary that came with the package. */
 const program = `

@@ -4,6 +4,8 @@ const status = document.getElementById('status')
 const fields = { port: document.getElementById('port'), process: document.getElementById('process') }
 // A change stays marked for so long, since some states last less than half a second.
 const markFor = 1000
+// What the server sends at the most.
+const mostRows = 200
 const marks = new Map()
 let state = ''
 let source
@@ -41,6 +43,13 @@ function seconds(left) {
   return left === null ? '' : `${(left / 1000).toFixed(1)} s`
 }
 
+/** What the table shows. A port that is none is not looked at. */
+function shownText(count) {
+  const wrong = fields.port.checkValidity() ? '' : 'A port is a number from 1 to 65535. '
+  if (count === mostRows) return `${wrong}The first ${count} rows are shown: filter for others`
+  return `${wrong}${count} ${count === 1 ? 'row' : 'rows'} shown`
+}
+
 function drawRows(rows, counts) {
   while (table.rows.length > rows.length) table.deleteRow(-1)
   while (table.rows.length < rows.length) {
@@ -53,7 +62,7 @@ function drawRows(rows, counts) {
     write(cells[4], seconds(values[4]))
   })
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  write(document.getElementById('limit'), `${rows.length} rows shown; ${all} sockets on this host`)
+  write(document.getElementById('limit'), `${shownText(rows.length)}; ${all} sockets on this host`)
   const left = rows.map((row) => row[4]).filter((ms) => ms !== null)
   const first = left.length > 0 ? `; the next of those shown is gone in ${seconds(Math.min(...left))}` : ''
   write(document.getElementById('remnants'), `${counts.TIME_WAIT} in TIME_WAIT${first}`)
@@ -61,7 +70,8 @@ function drawRows(rows, counts) {
 
 function listen() {
   source?.close()
-  const query = new URLSearchParams({ port: fields.port.value, process: fields.process.value, state })
+  const port = fields.port.checkValidity() ? fields.port.value : ''
+  const query = new URLSearchParams({ port, process: fields.process.value, state })
   source = new EventSource(`events?${query}`)
   source.onopen = () => write(status, 'live, five samples a second')
   source.onerror = () => write(status, 'not connected: is sockctl still running?')

@@ -30,6 +30,12 @@ function saySummary(steps: readonly Step[]): void {
   say(`${held} of ${steps.length} as expected${skipped > 0 ? `, ${skipped} skipped for want of privilege` : ''}`)
 }
 
+/** Says what to do in a namespace that is new. */
+function explain(error: NodeJS.ErrnoException): never {
+  if (error.code === 'ENETUNREACH') error.message += '; the loopback interface is down: ip link set lo up'
+  throw error
+}
+
 /** `sockctl demo`: the main jobs on loopback, each shown by what the other side saw. */
 export function demoCommand(finish: Finish): Command {
   return new Command('demo')
@@ -38,7 +44,7 @@ export function demoCommand(finish: Finish): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const sections: Section[] = []
       for (const make of [reservedSection, abortSection, stigmaSection, stuckSection]) {
-        const section = await make()
+        const section = await make().catch(explain)
         sections.push(section)
         if (!json) saySection(section)
       }

@@ -33,10 +33,46 @@ export function cut(text: string, width: number): string {
   return width > 0 ? `${kept}…` : ''
 }
 
-/** Colours a cell, once it is cut. */
+/** The lines that a cell takes at the most: JSON of a kilobyte would fill the terminal. */
+const mostLines = 6
+
+/** A plain text without a place to break it at, in pieces of so many columns. */
+function* piecesOf(text: string, width: number): Generator<string> {
+  let piece = ''
+  for (const character of text) {
+    // A character that takes two columns has no room in one.
+    const shown = stringWidth(character) > width ? '…' : character
+    if (piece !== '' && stringWidth(piece + shown) > width) {
+      yield piece
+      piece = ''
+    }
+    piece += shown
+  }
+  yield piece
+}
+
+/** A plain text in lines of so many columns, broken behind a space or a mark such as `:` where that can be. */
+export function wrapped(text: string, width: number): readonly string[] {
+  if (stringWidth(text) <= width) return [text]
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/(?<=\S\s|[:,_/])/)) {
+    if (stringWidth(line + word.trimEnd()) <= width) line += word
+    else {
+      if (line !== '') lines.push(line.trimEnd())
+      const pieces = stringWidth(word.trimEnd()) <= width ? [word] : [...piecesOf(word, width)]
+      line = (pieces.pop() ?? '').trimStart()
+      lines.push(...pieces)
+    }
+  }
+  lines.push(line.trimEnd())
+  return lines.length <= mostLines ? lines : [...lines.slice(0, mostLines - 1), cut(`${lines[mostLines - 1]}…`, width)]
+}
+
+/** Colours a line of a cell. */
 export type Paint = (text: string, row: number, column: number) => string
 
-/** Writes a table of plain cells whose lines fit the terminal; elsewhere nothing is cut. */
+/** Writes a table of plain cells that fits the terminal, where long cells take several lines; elsewhere none does. */
 export function sayFitting(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -50,14 +86,18 @@ export function sayFitting(
     )
     return
   }
-  const lines = [head, ...rows]
-  const widths = shrink(widthsOf(lines), columns)
-  lines.forEach((line, index) => {
-    const cells = line.map((cell, column) => {
-      const text = cut(cell, widths[column] ?? 0)
-      const space = column === line.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) + gap - stringWidth(text))
-      return `${index === 0 ? text : paint(text, index - 1, column)}${space}`
-    })
-    say(cells.join('').trimEnd())
+  const table = [head, ...rows]
+  const widths = shrink(widthsOf(table), columns)
+  table.forEach((row, index) => {
+    const cells = row.map((cell, column) => wrapped(cell, widths[column] ?? 0))
+    const height = Math.max(...cells.map((lines) => lines.length))
+    for (let line = 0; line < height; line++) {
+      const parts = cells.map((lines, column) => {
+        const text = lines[line] ?? ''
+        const space = column === row.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) + gap - stringWidth(text))
+        return `${index === 0 || text === '' ? text : paint(text, index - 1, column)}${space}`
+      })
+      say(parts.join('').trimEnd())
+    }
   })
 }

@@ -7,6 +7,7 @@ import { pathText, programOf } from '../diag/explain/words.js'
 import { endProcess, endRefusal } from '../diag/release/process.js'
 import { type Removal, removeOrphans, removeRemnants, removeStalePath } from '../diag/release/remnants.js'
 import { type AddressQuery, type CauseOwner, type Explanation, explainAddressInUse } from '../diag.js'
+import { addHelp } from './help.js'
 import { type Finish, say, sayJson } from './print.js'
 import { parseTarget } from './target.js'
 import { sayExplanation } from './why.js'
@@ -23,9 +24,10 @@ interface FreeFlags {
 type Log = (line: string) => void
 
 const help = `
-Nothing is done to a free port. Remnants (TIME_WAIT, FIN_WAIT_2) are removed where CAP_NET_ADMIN allows it, and the file
-of a Unix socket that nobody has bound. A process that has the port open is asked for before it is ended with SIGTERM, and
-what a closed connection still has to send (FIN_WAIT_1, CLOSING, LAST_ACK) before it is thrown away.
+Nothing is done to a free port. Remnants (TIME_WAIT, FIN_WAIT_2) are removed where CAP_NET_ADMIN allows it, and so is the
+file of a Unix socket that nobody has bound. You are asked before a process that has the port open is ended with SIGTERM,
+and before what a closed connection still has to send (FIN_WAIT_1, CLOSING, LAST_ACK) is thrown away.
+
 Exits 0 when the port is free by then, 1 when it is not, 2 for wrong use.`
 
 const patience = 5000
@@ -124,25 +126,27 @@ async function release(explain: () => Explanation, flags: FreeFlags, log: Log): 
 
 /** `sockctl free`: makes a port free in the most harmless way. */
 export function freeCommand(finish: Finish): Command {
-  return new Command('free')
+  const command = new Command('free')
     .description('make a port, or the path of a Unix socket, free in the most harmless way')
     .argument('<target>', 'a port, address:port, [address]:port or /path', parseTarget)
     .option('--udp', 'a UDP port instead of a TCP one')
     .option('--wait', 'wait for remnants that cannot be removed')
-    .option('--yes', 'end processes without asking')
+    .option('--yes', 'end processes, and throw away what is left to send, without asking')
     .option('--kill', 'use SIGKILL on a process that SIGTERM did not end')
     .option('--json', 'print JSON')
-    .addHelpText('after', help)
-    .action(async (target: AddressQuery, flags: FreeFlags) => {
-      const query = { ...target, protocol: flags.udp ? ('udp' as const) : undefined }
-      const done: string[] = []
-      const log = (line: string) => {
-        done.push(line)
-        if (!flags.json) say(line)
-      }
-      const explanation = await release(() => explainAddressInUse(query), flags, log)
-      if (flags.json) sayJson({ free: explanation.free, done, explanation })
-      else sayExplanation(explanation)
-      if (explanation.free !== true) finish(1)
-    })
+  return addHelp(command, help).action(async (target: AddressQuery, flags: FreeFlags) => {
+    const { port, path } = target
+    if (port === undefined && path === undefined)
+      command.error('error: it takes a port or a path, not an address alone')
+    const query = { ...target, protocol: flags.udp ? ('udp' as const) : undefined }
+    const done: string[] = []
+    const log = (line: string) => {
+      done.push(line)
+      if (!flags.json) say(line)
+    }
+    const explanation = await release(() => explainAddressInUse(query), flags, log)
+    if (flags.json) sayJson({ free: explanation.free, done, explanation })
+    else sayExplanation(explanation)
+    if (explanation.free !== true) finish(1)
+  })
 }

@@ -4,6 +4,7 @@ import { pathText } from '../diag/explain/words.js'
 import { type InspectedOption, type InspectedSocket, inspectProcess, inspectSocket } from '../diag/inspect.js'
 import { openProcessSocket } from '../diag.js'
 import { invalidArgValue, type SystemError } from '../errors.js'
+import { prepareChanges } from '../options/change.js'
 import { type SocketOptions, setOptions } from '../options/index.js'
 import type { SocketAddress } from '../sockaddr.js'
 import { maxInt32, validateInteger } from '../validate.js'
@@ -25,7 +26,7 @@ interface Target {
 const reasons: Readonly<Record<string, string>> = {
   ESRCH: 'there is no such process',
   EPERM:
-    'this process may not be traced: another user has it, or Yama forbids it (kernel.yama.ptrace_scope); try as root',
+    'this process may not be traced: another user has it, or Yama forbids it (kernel.yama.ptrace_scope); it takes root, or CAP_SYS_PTRACE',
   EACCES: 'this process may not be looked into: another user has it; try as root',
   EBADF: 'the process has no such descriptor open',
   ENOTSOCK: 'the descriptor is no socket',
@@ -99,7 +100,9 @@ function run(target: Target, { all = false, json, set }: InspectFlags): void {
   const { pid, fd } = target
   if (set) {
     if (fd === undefined) throw invalidArgValue('target', String(pid), 'must be one socket, as <pid>:<fd>, for --set')
-    setOn(pid, fd, assignmentsOf(set))
+    const values = assignmentsOf(set)
+    prepareChanges(values)
+    setOn(pid, fd, values)
   }
   const found = fd === undefined ? inspectProcess(pid) : [inspectSocket(pid, fd)]
   if (json) sayJson(found.map((socket) => jsonOf(socket, all)))

@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { pathText, programOf } from '../diag/explain/words.js'
+import { stateNames } from '../diag/netlink/request.js'
 import { type EntryProtocol, type SocketEntry, type SocketFilter, type SocketState, sockets } from '../diag.js'
+import { maxInt32 } from '../validate.js'
 import { sayFitting } from './fit.js'
+import { integer, repeated } from './number.js'
 import { type Finish, say, sayJson } from './print.js'
 import { Screen } from './screen.js'
 
@@ -10,7 +13,7 @@ const protocols = ['tcp', 'udp', 'raw', 'mptcp', 'unix'] as const
 const orders = ['protocol', 'state', 'port', 'time', 'queue'] as const
 
 interface LsFlags extends Partial<Record<EntryProtocol, boolean>> {
-  readonly state?: string[]
+  readonly state?: SocketState[]
   readonly port?: number[]
   readonly pid?: number[]
   readonly sort: (typeof orders)[number]
@@ -19,9 +22,11 @@ interface LsFlags extends Partial<Record<EntryProtocol, boolean>> {
   readonly watch?: boolean
 }
 
-function number(text: string, before: number[] = []): number[] {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It takes a number.')
-  return [...before, Number(text)]
+/** Reads a state as people write it: in small letters, with hyphens. */
+function stateOf(text: string): SocketState {
+  const state = text.toUpperCase().replaceAll('-', '_') as SocketState
+  if (stateNames.includes(state)) return state
+  throw new InvalidArgumentError(`The states are ${stateNames.join(', ').toLowerCase().replaceAll('_', '-')}.`)
 }
 
 /** Writes an address and a port; a port of 0 stands for none. */
@@ -80,7 +85,7 @@ function filterOf(flags: LsFlags, words: readonly string[]): SocketFilter {
   const named = protocols.filter((protocol) => flags[protocol])
   return {
     protocol: named.length > 0 ? named : undefined,
-    state: flags.state?.map((state) => state.toUpperCase().replaceAll('-', '_') as SocketState),
+    state: flags.state,
     localPort: flags.port,
     pid: flags.pid,
     processes: flags.processes || words.length > 0,
@@ -118,9 +123,9 @@ export function lsCommand(finish: Finish): Command {
     )
   for (const protocol of protocols) command.option(`--${protocol}`, `${protocol} sockets`)
   return command
-    .option('--state <states...>', 'only these states: listen, time-wait, bound ...')
-    .option('--port <port>', 'only this local port; may be repeated', number)
-    .option('--pid <pid>', 'only what this process has open; may be repeated', number)
+    .option('--state <states...>', 'only these states: listen, time-wait, bound ...', repeated(stateOf))
+    .option('--port <port>', 'only this local port; may be repeated', repeated(integer(0, 65535)))
+    .option('--pid <pid>', 'only what this process has open; may be repeated', repeated(integer(1, maxInt32)))
     .addOption(new Option('--sort <order>', 'the order of the lines').choices(orders).default('protocol'))
     .option('-p, --processes', 'show who has each open')
     .option('--watch', 'list again each second, until interrupted')

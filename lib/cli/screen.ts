@@ -7,7 +7,7 @@ function rowsOf(line: string, columns: number): number {
 }
 
 /** The first of some lines that fit so many rows, of which the last says how many more there are. */
-function fitting(lines: readonly string[], rows: number, columns: number): readonly string[] {
+export function fitting(lines: readonly string[], rows: number, columns: number): readonly string[] {
   let left = rows
   const over = lines.findIndex((line) => {
     left -= rowsOf(line, columns)

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { integer } from './number.js'
 import { watchPage } from './watch/page.js'
 import { watchText } from './watch/text.js'
 
@@ -6,14 +7,6 @@ interface WatchFlags {
   readonly text?: boolean
   readonly port?: number
   readonly samples?: number
-}
-
-function integer(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (Number.isInteger(value) && value >= least && value <= most && text.trim() !== '') return value
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
-  }
 }
 
 /** `sockctl watch`: the states of the host's TCP sockets, live. */

@@ -4,6 +4,7 @@ import colors from 'picocolors'
 import { shown } from '../diag/explain/words.js'
 import { type AddressQuery, type Cause, type Explanation, explainAddressInUse } from '../diag.js'
 import { addBudgetOptions, type BudgetFlags, runBudget } from './budget.js'
+import { addHelp } from './help.js'
 import { type Finish, say, sayJson } from './print.js'
 import { Screen } from './screen.js'
 import { parseTarget } from './target.js'
@@ -100,12 +101,12 @@ export function whyCommand(finish: Finish): Command {
     .option('--probe', 'find out by a brief bind what the kernel does not tell')
     .option('--watch', 'go on until nothing is in the way')
     .option('--json', 'print JSON; with --watch, a line each time')
-  return addBudgetOptions(command)
-    .addHelpText('after', exitCodes)
-    .action(async (target: AddressQuery | undefined, flags: WhyFlags) => {
+  return addHelp(addBudgetOptions(command), exitCodes).action(
+    async (target: AddressQuery | undefined, flags: WhyFlags) => {
       const wrong = misuse(target, flags)
       if (wrong !== undefined) command.error(`error: ${wrong}`)
       if (flags.budget) runBudget(target, flags, finish)
       else await run(target ?? {}, flags, finish)
-    })
+    },
+  )
 }

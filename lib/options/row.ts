@@ -100,7 +100,7 @@ function compile(name: string): Row {
   const entry = Object.hasOwn(entries, name) ? entries[name] : undefined
   if (!entry) {
     const candidate = nearest(name, Object.keys(entries))
-    throw invalidArgValue('name', name, `is no known socket option${candidate ? `; did you mean ${candidate}?` : ''}`)
+    throw invalidArgValue('name', name, `is no known socket option${candidate ? `, but ${candidate} is` : ''}`)
   }
   if (entry.level === 'WSAIoctl') {
     const reason = 'is a control code of WSAIoctl() on Windows, which getsockopt() and setsockopt() do not reach'

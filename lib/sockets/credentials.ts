@@ -25,7 +25,11 @@ function readGroups(fd: number): number[] {
     bytes = new Uint8Array(room * 4)
     result = native.getsockopt(fd, solSocket, peerGroups, bytes)
   }
-  if (result < 0) throw systemError(result, 'getsockopt', { option: 'SO_PEERGROUPS' })
+  if (result < 0) {
+    const error = systemError(result, 'getsockopt', { option: 'SO_PEERGROUPS' })
+    if (error.code === 'ENODATA') error.message += ': it is no connected Unix socket'
+    throw error
+  }
   const view = new DataView(bytes.buffer)
   return Array.from({ length: result / 4 }, (_, index) => view.getUint32(index * 4, little))
 }

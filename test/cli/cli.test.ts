@@ -52,6 +52,20 @@ describe('sockctl demo', () => {
     },
   )
 
+  const hasUsers = spawnSync('unshare', ['-Urn', 'true']).status === 0
+
+  test.skipIf(!hasUsers)('says what to do in a namespace that is new (needs unshare -Urn)', () => {
+    const inside = (line: string) => {
+      const args = ['-Urn', 'sh', '-c', line, process.execPath, command]
+      return spawnSync('unshare', args, { encoding: 'utf8' })
+    }
+    expect(inside('"$0" "$1" demo').stderr).toMatch(/^sockctl: connect ENETUNREACH .*: ip link set lo up$/m)
+    const { stdout, status } = inside('ip link set lo up; "$0" "$1" demo --json')
+    const missing = [...stepsOf(stdout).values()].flat().flatMap((step) => step.missing ?? [])
+    expect(missing.filter((text) => !text.includes('outside of the user namespace'))).toEqual([])
+    expect(status).toBe(0)
+  })
+
   test('is readable without --json', async () => {
     const { code, stdout } = await sockctl(['demo'])
     expect(stdout).toMatch(/ECONNRESET/)

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
+import { wrapped } from '../../lib/cli/fit.js'
 import { bound, remnant, served } from '../diag/situations.js'
 import { useOwnNetwork } from '../sockets/network.js'
 import { isRoot } from '../support.js'
@@ -24,10 +25,26 @@ function wide(lines: readonly string[], width = columns): string[] {
 
 describe('in a narrow terminal', () => {
   test('sockctl ls fits, with characters that take two columns', async () => {
-    await served({ path: `\0${'漢字'.repeat(12)}${process.pid}` })
+    const name = `${'漢字'.repeat(12)}${process.pid}`
+    await served({ path: `\0${name}` })
     const lines = linesOf('ls --unix 漢字')
-    expect(lines.at(-1)).toMatch(/[漢字]…$/)
+    expect(lines.join('').replaceAll(' ', '')).toContain(name)
     expect(wide(lines)).toEqual([])
+  })
+
+  test('sockctl ls -p loses no port in 60 columns', async () => {
+    const ports = [(await served({ port: 0, host: '127.0.0.1' })).port, bound({ address: '127.0.0.1' }).port]
+    const lines = linesOf('ls --tcp -p')
+    for (const port of ports) expect(lines.join('\n')).toMatch(new RegExp(`\\b${port}\\b`))
+    expect(wide(lines)).toEqual([])
+  })
+
+  test('sockctl why --budget tells all of its reasons', () => {
+    const lines = linesOf('why --budget')
+    const table = lines.slice(lines.indexOf('') + 1, lines.lastIndexOf(''))
+    expect(table.join(' ').replace(/\s+/g, ' ')).toContain('shares them with other destinations')
+    expect(table.join()).not.toContain('…')
+    expect(wide(table)).toEqual([])
   })
 
   test('sockctl ls -p fits into 40 columns, and takes no more than it needs of 200', async () => {
@@ -52,10 +69,32 @@ describe('in a narrow terminal', () => {
     expect(wide(lines)).toEqual([])
   })
 
+  test.each(['free', 'why', 'rsh'])('the help of sockctl %s fits into 80 columns', (name) => {
+    expect(wide(linesOf(`${name} --help`, 80), 80)).toEqual([])
+  })
+
   test('sockctl watch --text fits, remnants included', async () => {
     await remnant('client')
     const lines = linesOf('watch --text --samples 2')
     expect(lines.find((line) => line.startsWith('TIME_WAIT'))).toMatch(/first gone in.*…$/)
     expect(wide(lines)).toEqual([])
+  })
+})
+
+describe('wrapped', () => {
+  test.each([
+    ['127.0.0.1:8080', 14, ['127.0.0.1:8080']],
+    ['127.0.0.1:8080', 13, ['127.0.0.1:', '8080']],
+    ['a long reason, and more', 9, ['a long', 'reason,', 'and more']],
+    ['/run/some/folder', 9, ['/run/', 'some/', 'folder']],
+    ['IP_BIND_ADDRESS_NO_PORT', 13, ['IP_BIND_', 'ADDRESS_NO_', 'PORT']],
+    ['nothingtobreakat', 7, ['nothing', 'tobreak', 'at']],
+    ['  a name', 6, ['  a', 'name']],
+    ['漢字漢', 3, ['漢', '字', '漢']],
+    ['漢a', 1, ['…', 'a']],
+    ['abcdefghijkl', 1, ['a', 'b', 'c', 'd', 'e', '…']],
+    ['aaa bbb ccc ddd eee fff ggg', 3, ['aaa', 'bbb', 'ccc', 'ddd', 'eee', 'ff…']],
+  ])('%s in %d columns', (text, width, lines) => {
+    expect(wrapped(text, width)).toEqual(lines)
   })
 })

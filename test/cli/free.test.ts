@@ -133,4 +133,11 @@ describe('sockctl free', () => {
       else expect(child.signalCode).toBeNull()
     }
   })
+
+  test('takes no address without a port', async () => {
+    const { code, stdout, stderr } = await sockctl(['free', '127.0.0.1'])
+    expect(stderr).toMatch(/^error: it takes a port or a path/)
+    expect(stdout).toBe('')
+    expect(code).toBe(2)
+  })
 })

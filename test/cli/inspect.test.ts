@@ -120,6 +120,12 @@ describe('sockctl inspect', () => {
     expect((await sockctl(['inspect', `${pid}:9999`])).stderr).toMatch(/no such descriptor.*EBADF/)
   })
 
+  test('refuses an option that does not exist before it looks for the process', async () => {
+    const { code, stderr } = await sockctl(['inspect', '4194304:3', '--set', 'TCP_USER_TIMEOUTS=1'])
+    expect(stderr).toMatch(/TCP_USER_TIMEOUTS/)
+    expect(code).toBe(2)
+  })
+
   test('says that there is no such process', async () => {
     const { code, stderr } = await sockctl(['inspect', '4194304'])
     expect(stderr).toMatch(/no such process.*ESRCH/)

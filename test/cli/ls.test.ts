@@ -49,10 +49,19 @@ describe('sockctl ls', () => {
     expect(listed).toEqual(expect.arrayContaining(ports))
   })
 
-  test('exits 1 when there is none, and 2 for a state that does not exist', async () => {
+  test('exits 1 when there is none', async () => {
     expect(await sockctl(['ls', 'no-such-word'])).toMatchObject({ code: 1, stdout: 'no such socket\n' })
-    expect((await sockctl(['ls', '--state', 'nonsense'])).code).toBe(2)
-    expect((await sockctl(['ls', '--port', 'x'])).code).toBe(2)
+  })
+
+  test.each([
+    ['--state', 'nonsense', 'The states are .*time-wait, .*bound'],
+    ['--port', 'x', 'a whole number from 0 to 65535'],
+    ['--port', '65536', 'a whole number from 0 to 65535'],
+    ['--pid', '0', 'a whole number from 1 to'],
+  ])('exits 2 for %s %s, and says what it takes', async (flag, value, words) => {
+    const { code, stderr } = await sockctl(['ls', flag, value])
+    expect(stderr).toMatch(new RegExp(`^error: option '${flag} .*'${value}' is invalid.*${words}`))
+    expect(code).toBe(2)
   })
 
   test('fits the terminal, whose colours NO_COLOR turns off', async () => {

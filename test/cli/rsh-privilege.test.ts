@@ -82,7 +82,7 @@ describe.skipIf(!hasNamespaces)('sockctl rsh as nobody (needs root, to become no
 
   test.skipIf(!hasUsers)('gets its port in a user namespace, where nobody else is (needs unshare -Urn)', async () => {
     const { code, stderr } = await rsh([...asNobody, 'unshare', '-Urn'], '127.0.0.1')
-    expect(stderr).toMatch(/^sockctl: connect ENETUNREACH/)
+    expect(stderr).toMatch(/^sockctl: rsh \S+: connect ENETUNREACH/)
     expect(code).toBe(1)
   })
 })

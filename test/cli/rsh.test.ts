@@ -116,12 +116,12 @@ describe.skipIf(!hasNamespaces)('sockctl rsh (needs root for a network namespace
       'rsh',
       '--json',
       '-w',
-      `127.0.0.1:${server.port},127.0.0.1:1`,
+      `127.0.0.1:${server.port},localhost:1`,
       'hi',
     ])
     const failed = (JSON.parse(stdout) as { ok: boolean; error?: { code: string } }[]).filter(({ ok }) => !ok)
     expect(failed).toMatchObject([{ error: { code: 'ECONNREFUSED' } }])
-    expect(stderr).toMatch(/^sockctl: .*ECONNREFUSED/)
+    expect(stderr).toMatch(/^sockctl: rsh localhost:1: .*ECONNREFUSED/)
     expect(code).toBe(1)
   })
 

@@ -79,6 +79,16 @@ describe('the page of sockctl watch', () => {
     server.close()
   })
 
+  test.skipIf(isMissing)(`says of a port that is none that it is not looked at${need}`, async () => {
+    for (const port of ['abc', '65536']) {
+      await page.fill('#port', port)
+      await page.waitForSelector('#limit:text("A port is a number from 1 to 65535")')
+      await page.waitForSelector('#rows tr')
+    }
+    await page.keyboard.press('Escape')
+    await page.waitForSelector('#limit:not(:text("A port is"))')
+  })
+
   test.skipIf(isMissing)(`draws in light, dark and narrow, and nothing sticks out${need}`, async () => {
     const colours: string[] = []
     for (const colorScheme of ['light', 'dark'] as const) {

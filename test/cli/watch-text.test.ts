@@ -4,6 +4,7 @@ import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { closed, stockServer } from '../support.js'
 import { command, sockctl } from './command.js'
+import { inTerminal } from './terminal.js'
 
 describe('sockctl watch --text', () => {
   test('prints a line for each change, and counts TIME_WAIT down', async () => {
@@ -22,6 +23,14 @@ describe('sockctl watch --text', () => {
     server.close()
     expect(lines[0]).toMatch(/^\d{4}-.*Z {2}LISTEN 1$/)
     expect(lines.at(-1)).toMatch(/LISTEN 1, .*TIME_WAIT 1 \(\+1\) {2}first gone in \d\d\.\d s, last in \d\d\.\d s$/)
+  })
+
+  test('takes no more rows than the terminal has', () => {
+    const written = inTerminal('watch --text --samples 3', {}, 60, 8)
+    const samples = written.split('q ends').slice(1)
+    expect(samples).toHaveLength(3)
+    for (const sample of samples) expect(sample.split('\n').length).toBeLessThanOrEqual(8)
+    expect(samples[0]).toMatch(/… \d more lines/)
   })
 
   test('ends with 0 when it is asked to', async () => {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
-import { exampleFile } from './run.js'
+import { exampleFile, runExample } from './run.js'
 
 const activator = 'systemd-socket-activate'
 const isThere = spawnSync(activator, ['--version']).status === 0
@@ -52,4 +52,10 @@ describe.skipIf(!isThere)(`examples/activated-server.mjs${isThere ? '' : ` (need
     expect(await stopStats()).toBe(`0 activated-server.mjs: datagram on ${host}:${stats}`)
     client.close()
   })
+})
+
+test('examples/activated-server.mjs says that no socket was passed', async () => {
+  const { status, stderr } = await runExample('activated-server.mjs')
+  expect(stderr).toBe('no socket was passed to this process\n')
+  expect(status).toBe(1)
 })

@@ -3,7 +3,7 @@ import type { SystemError } from '../../errors.js'
 import { BareSocket, bindReservedPort } from '../../sockets/index.js'
 import { messageOf, startChild } from './child.js'
 import { endOf, openPair } from './pair.js'
-import { host, howToBindReserved, type Section, type Step, tryBind } from './step.js'
+import { host, howToBindReserved, rootInside, type Section, type Step, tryBind } from './step.js'
 import type { UnprivilegedOutcome } from './unprivileged.js'
 
 /** The lowest port that this system lets everybody bind. */
@@ -16,7 +16,7 @@ async function unprivilegedStep(): Promise<Step> {
   const did = 'an unprivileged user binds a reserved port'
   const outcome = await messageOf<UnprivilegedOutcome>(startChild('unprivileged'))
   const { uid, code, port } = outcome
-  if (uid === 0) return { did, saw: `not tried: ${code}`, missing: 'this root cannot become another user' }
+  if (uid === 0) return { did, saw: `not tried: ${code}`, missing: rootInside }
   const saw = code === 'ok' ? `uid ${uid} may: it got port ${port}` : `uid ${uid} gets ${code} from bind`
   const isAllowed = port !== undefined && port >= unprivilegedStart()
   return { did, saw, holds: code === 'EACCES' || isAllowed, data: { ...outcome } }

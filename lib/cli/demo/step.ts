@@ -49,5 +49,8 @@ export const howToBindReserved = [
   'run as root',
   'or give the node binary the capability: setcap cap_net_bind_service=+ep "$(command -v node)"',
   'or, for all users of the host: sysctl net.ipv4.ip_unprivileged_port_start=512',
-  "or try it in a namespace of your own: unshare -Urn sh -c 'ip link set lo up; sockctl demo'",
+  `or try it in a namespace of your own: unshare -Urn sh -c 'ip link set lo up; node ${process.argv[1]} demo'`,
 ].join('\n')
+
+/** What is wrong where root is not all that it seems. */
+export const rootInside = 'this root cannot become another user: run as root outside of the user namespace'

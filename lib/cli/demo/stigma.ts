@@ -1,5 +1,5 @@
 import { bindConflicts, type ConflictCase, type ConflictOptions } from '../../diag.js'
-import type { Section, Step } from './step.js'
+import { rootInside, type Section, type Step } from './step.js'
 
 /** A case to show: what it stands for, where it is in the matrix, and what must come of it. */
 interface Exhibit {
@@ -77,8 +77,10 @@ function describe({ bind, listen, traffic, firstListen }: ConflictCase): string 
 
 async function stepOf({ did, plan, want }: Exhibit): Promise<Step> {
   const [found] = (await bindConflicts(plan)) as [ConflictCase]
-  if (found.unmeasured !== undefined) {
-    return { did, saw: 'not measured', missing: `${found.unmeasured}: run as root`, data: { ...found } }
+  const { unmeasured } = found
+  if (unmeasured !== undefined) {
+    const missing = /^set[gu]id /.test(unmeasured) ? `${unmeasured}: ${rootInside}` : unmeasured
+    return { did, saw: 'not measured', missing, data: { ...found } }
   }
   const holds = Object.entries(want).every(([name, value]) => found[name as keyof ConflictCase] === value)
   return { did, saw: describe(found), holds, data: { ...found } }

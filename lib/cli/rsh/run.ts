@@ -49,9 +49,11 @@ function optionsOf(words: readonly string[], flags: RshFlags): MultiRshOptions {
 
 /** What is wrong with what came of a host; undefined where nothing is. */
 function complaintOf({ host, error, status }: Outcome, takesStatus: boolean): string | undefined {
-  if (error) return shown(error.message)
+  const name = `rsh ${host}: `
+  // An error of the system's names an address at most.
+  if (error) return shown(error.message.startsWith('rsh ') ? error.message : name + error.message)
   if (!takesStatus || status === 0) return undefined
-  return `rsh ${host}: ${status === undefined ? 'the command told no exit status' : `the command exited with ${status}`}`
+  return `${name}${status === undefined ? 'the command told no exit status' : `the command exited with ${status}`}`
 }
 
 function waitText({ address, reason, nextMs }: WaitInfo): string {

@@ -3,6 +3,7 @@ import colors from 'picocolors'
 import { Census, type CensusFilter, type Counts, censusStates, type Sample, timeLeft } from '../../diag/census.js'
 import { cut } from '../fit.js'
 import { say } from '../print.js'
+import { fitting } from '../screen.js'
 
 /** Milliseconds between two samples. */
 export const period = 200
@@ -53,14 +54,17 @@ function hasChanged(now: Counts, before: Counts): boolean {
 /** Writes the samples over one another on a terminal, and elsewhere a line where something changed. */
 class Display {
   #before: Counts | undefined
+  #height = 0
   readonly #isTerminal = process.stdout.isTTY === true
 
   show(sample: Sample): void {
     const before = this.#before ?? sample.counts
     if (this.#isTerminal) {
-      const lines = blockOf(sample, before, process.stdout.columns || Infinity)
-      const up = this.#before === undefined ? '' : `\u001b[${lines.length}A`
-      process.stdout.write(`${up}${lines.map((line) => `\u001b[K${line}\n`).join('')}`)
+      const { columns, rows } = process.stdout
+      const lines = fitting(blockOf(sample, before, columns || Infinity), (rows || Infinity) - 1, columns || Infinity)
+      const up = this.#height === 0 ? '' : `\u001b[${this.#height}A`
+      process.stdout.write(`${up}${lines.map((line) => `\u001b[K${line}\n`).join('')}\u001b[J`)
+      this.#height = lines.length
     } else if (this.#before === undefined || hasChanged(sample.counts, before)) say(lineOf(sample, before))
     this.#before = sample.counts
   }
