@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { abortError, invalidArgType } from '../../errors.js'
-import { fdOf } from '../../handle.js'
+import { ownFd } from '../../handle.js'
 import { Closing } from './closing.js'
 import { Goodbye } from './goodbye.js'
 import { awaitHandshake, type Handshake, Handshakes } from './handshakes.js'
@@ -79,7 +79,8 @@ export class ServerConnections {
    * each connection as `closeAfterPeer` does; one that is idle, on which HTTP/1 has no way to say so, ends at the timeout at
    * the latest, and so does a client that stays after a GOAWAY, as that of Node.js does where it has no stream open.
    * Connections that come meanwhile are included, and those whose TLS handshake has not ended; one that does not end it is
-   * closed at the timeout, without a report.
+   * closed at the timeout, without a report. A connection that the program gave to the server as a stream, and that has no
+   * descriptor, is left alone.
    *
    * The server goes on listening: stop it first, with `drain`, or with `net.Server.prototype.close.call(server)`, since
    * `close()` of an HTTP server closes what is idle itself, and first.
@@ -124,17 +125,9 @@ export class ServerConnections {
   }
 
   async #closeOne(socket: net.Socket, request: CloseRequest): Promise<CloseReport | undefined> {
-    if (!isOpen(socket)) return undefined
+    if (!(socket instanceof net.Socket) || ownFd(socket) === undefined) return undefined
     // Node's HTTP server would close what is idle after a while.
     if (this.#isHttp) socket.setTimeout(0)
     return new Closing(socket, request, !this.#isHttp).run()
-  }
-}
-
-function isOpen(socket: net.Socket): boolean {
-  try {
-    return fdOf(socket) >= 0
-  } catch {
-    return false
   }
 }
