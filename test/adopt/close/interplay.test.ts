@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import type net from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { closeAfterPeer } from '../../../lib/index.js'
 import { tcpStates, useOwnNetwork } from '../../sockets/network.js'
 import { connectedPair, rejectionOf } from '../../support.js'
-import { closeServer } from '../pairs.js'
+import { closeServer, halfOpenPair } from '../pairs.js'
 
 useOwnNetwork()
 
@@ -45,6 +46,34 @@ describe('closeAfterPeer', () => {
     client.end()
     expect(await report).toMatchObject({ closedFirst: 'peer', peer: 'time-wait' })
     expect(tcpStates(port)).not.toContain('TIME_WAIT')
+    await closeServer(server)
+  })
+
+  test('gives a peer that has closed its side and reads slowly all that was written', async () => {
+    const { client, accepted, server } = await halfOpenPair()
+    const size = 16 << 20
+    client.pause()
+    const report = closeAfterPeer(accepted, { settle: 20 })
+    accepted.write(Buffer.alloc(size))
+    client.end()
+    await once(accepted, 'end')
+    // Longer than it may take to settle.
+    await delay(50)
+    let length = 0
+    for await (const chunk of client) length += chunk.length
+    expect(length).toBe(size)
+    expect(await report).toMatchObject({ closedFirst: 'peer', timedOut: false, error: undefined })
+    await closeServer(server)
+  })
+
+  test('waits no longer than its timeout for a peer that reads nothing', async () => {
+    const { client, accepted, server } = await halfOpenPair()
+    client.pause()
+    const report = closeAfterPeer(accepted, { timeout: 100, settle: 20 })
+    accepted.write(Buffer.alloc(16 << 20))
+    client.end()
+    expect(await report).toMatchObject({ closedFirst: 'peer', timedOut: false, peer: 'unknown' })
+    client.destroy()
     await closeServer(server)
   })
 
