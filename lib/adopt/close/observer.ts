@@ -48,7 +48,8 @@ export class Observer {
     }
     // Somebody else may read already: a listener, or a parser of Node's.
     const isRead = socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0
-    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener)
+    // First, since a listener of the program's that throws keeps those behind it from running.
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.prependListener(event, listener)
     if (reads && !isRead) this.#stopReading = readMeanwhile(socket, (chunk) => this.#discard(chunk))
   }
 

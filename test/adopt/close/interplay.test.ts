@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { closeAfterPeer } from '../../../lib/index.js'
 import { tcpStates, useOwnNetwork } from '../../sockets/network.js'
-import { connectedPair, rejectionOf } from '../../support.js'
+import { connectedPair, inProcess, rejectionOf } from '../../support.js'
 import { closeServer, halfOpenPair } from '../pairs.js'
 
 useOwnNetwork()
@@ -75,6 +75,22 @@ describe('closeAfterPeer', () => {
     expect(await report).toMatchObject({ closedFirst: 'peer', timedOut: false, peer: 'unknown' })
     client.destroy()
     await closeServer(server)
+  })
+
+  test.each(['end', 'finish', 'close'])('goes on where a listener of %s throws', async (event) => {
+    const program = `
+      const net = await import('node:net')
+      process.on('uncaughtException', () => {})
+      const server = await sockctl.listen(net.createServer(), { host: '127.0.0.1' })
+      const client = net.connect(server.address().port, '127.0.0.1')
+      server.once('connection', async (socket) => {
+        socket.on('${event}', () => { throw new Error('mine') })
+        client.resume().end()
+        const { closedFirst, timedOut, peer } = await sockctl.closeAfterPeer(socket, { settle: 50 })
+        report({ closedFirst, timedOut, peer })
+        process.exit()
+      })`
+    expect(await inProcess(program)).toEqual({ closedFirst: 'peer', timedOut: false, peer: 'time-wait' })
   })
 
   test('reads from a paused socket that nobody listens to', async () => {
