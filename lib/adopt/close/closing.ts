@@ -80,7 +80,9 @@ export class Closing {
     const { isUnix } = this.#witness
     this.#witness.look()
     const ours = this.#witness.saw('FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING')
-    this.#course.peerFinished = isUnix ? this.#observer.hasEnded : !ours && this.#witness.saw('CLOSE_WAIT', 'LAST_ACK')
+    this.#course.peerFinished = isUnix
+      ? this.#observer.hasEnded && !this.#course.finished
+      : !ours && this.#witness.saw('CLOSE_WAIT', 'LAST_ACK')
   }
 
   async #finish(): Promise<void> {

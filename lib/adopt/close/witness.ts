@@ -19,6 +19,9 @@ export interface Identity {
   readonly namespace: bigint | undefined
 }
 
+// In the others a connection is over, or its end is only to be acknowledged (tcp_need_reset() in net/ipv4/tcp.c).
+const resettable: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'CLOSE_WAIT', 'FIN_WAIT_1', 'FIN_WAIT_2'])
+
 const solSocket = 1
 const soError = 4
 
@@ -102,10 +105,10 @@ export class Witness {
     return native.getInt(this.#fd, solSocket, soError) < 0 ? 0 : (memory[0] as number)
   }
 
-  /** Whether the last close is to reset the connection. */
+  /** Whether the last close is to reset the connection, as it is now. */
   isToReset(): boolean {
     const { on, seconds } = getOption(this.#fd, 'SO_LINGER')
-    return on && seconds === 0
+    return on && seconds === 0 && resettable.has(this.look())
   }
 
   /** Sends a FIN. False where the connection is gone. */
