@@ -30,6 +30,11 @@ function isSecure(server: net.Server): boolean {
   return 'setSecureContext' in server
 }
 
+/** Keeps Node's HTTP server from closing a connection that is idle for a while. */
+function keepIdle(socket: net.Socket): void {
+  if (socket instanceof net.Socket) socket.setTimeout(0)
+}
+
 /**
  * The connections of a server, from the moment on that this was made. It takes any server of Node's: `net`, `tls`, `http`,
  * `https`, `http2`.
@@ -49,7 +54,10 @@ export class ServerConnections {
   constructor(server: net.Server) {
     if (!(server instanceof net.Server)) throw invalidArgType('server', 'an instance of net.Server', server)
     this.#isHttp = readsItself(server)
-    this.#goodbye = new Goodbye(server, (session) => session.goaway())
+    this.#goodbye = new Goodbye(server, {
+      tell: (session) => !session.destroyed && session.goaway(),
+      idle: (socket) => this.#runs.size > 0 && keepIdle(socket),
+    })
     this.#handshakes = isSecure(server)
       ? new Handshakes(server, (handshake) => this.#addHandshake(handshake))
       : undefined
@@ -126,8 +134,7 @@ export class ServerConnections {
 
   async #closeOne(socket: net.Socket, request: CloseRequest): Promise<CloseReport | undefined> {
     if (!(socket instanceof net.Socket) || ownFd(socket) === undefined) return undefined
-    // Node's HTTP server would close what is idle after a while.
-    if (this.#isHttp) socket.setTimeout(0)
+    if (this.#isHttp) keepIdle(socket)
     return new Closing(socket, request, !this.#isHttp).run()
   }
 }

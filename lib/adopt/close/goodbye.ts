@@ -52,6 +52,14 @@ function whenHttp1(server: net.Server, run: () => void): void {
   server.on('newListener', watch)
 }
 
+/** What is done with the connections of a server that says goodbye. */
+export interface GoodbyeSteps {
+  /** Says it over an HTTP/2 session, which may be on its way out. */
+  tell(session: SessionLike): void
+  /** Runs when an HTTP/1 connection has nothing more to answer, and Node has set its timeout. */
+  idle?(socket: net.Socket): void
+}
+
 /**
  * Says goodbye to the peers of an HTTP server: `Connection: close` in HTTP/1, to each connection with the last of the
  * responses that have not begun, and what a session has for it in HTTP/2.
@@ -59,12 +67,12 @@ function whenHttp1(server: net.Server, run: () => void): void {
 export class Goodbye {
   readonly #pipelines = new Map<net.Socket, Pipeline>()
   readonly #sessions = new Set<SessionLike>()
-  readonly #tellSession: (session: SessionLike) => void
+  readonly #steps: GoodbyeSteps
   #isSaid = false
 
   /** Watches a server, from before it listens. One of another kind has nobody to tell. */
-  constructor(server: net.Server, tellSession: (session: SessionLike) => void) {
-    this.#tellSession = tellSession
+  constructor(server: net.Server, steps: GoodbyeSteps) {
+    this.#steps = steps
     server.prependListener('session', (session: SessionLike) => this.#addSession(session))
     whenHttp1(server, () => {
       server.prependListener('request', (_request: unknown, response: http.ServerResponse) => this.#add(response))
@@ -74,7 +82,7 @@ export class Goodbye {
   #addSession(session: SessionLike): void {
     this.#sessions.add(session)
     session.once('close', () => this.#sessions.delete(session))
-    if (this.#isSaid) this.#tellSession(session)
+    if (this.#isSaid) this.#steps.tell(session)
   }
 
   #add(response: http.ServerResponse): void {
@@ -86,7 +94,9 @@ export class Goodbye {
     pipeline.add(response)
     response.once('close', () => {
       pipeline.remove(response)
-      if (pipeline.isEmpty) this.#pipelines.delete(socket)
+      if (!pipeline.isEmpty) return
+      this.#pipelines.delete(socket)
+      this.#steps.idle?.(socket)
     })
     if (this.#isSaid) pipeline.tell()
   }
@@ -95,7 +105,7 @@ export class Goodbye {
   say(): void {
     this.#isSaid = true
     for (const pipeline of this.#pipelines.values()) pipeline.tell()
-    for (const session of this.#sessions) this.#tellSession(session)
+    for (const session of this.#sessions) this.#steps.tell(session)
   }
 
   /** Says it no more to those that come. */

@@ -4,6 +4,7 @@ import http2 from 'node:http2'
 import https from 'node:https'
 import net from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import tls from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { listen, ServerConnections } from '../../../lib/index.js'
@@ -49,6 +50,41 @@ describe('closeAfterPeers', () => {
       false,
     ])
     expect(await reports).toMatchObject([{ closedFirst: 'peer' }])
+    await closeServer(server)
+  })
+
+  test('keeps what is idle after an answer that was on its way, too', async () => {
+    const server = http.createServer()
+    server.keepAliveTimeout = 50
+    const connections = new ServerConnections(server)
+    await listen(server, { host })
+    const client = net.connect(portOfServer(server), host)
+    client.write(ask('/'))
+    const [, response] = (await once(server, 'request')) as [unknown, http.ServerResponse]
+    response.write('begun')
+    await once(client, 'data')
+    const reports = connections.closeAfterPeers()
+    response.end('done')
+    await once(client, 'data')
+    // Longer than the server would leave it: it adds a second of its own.
+    await delay(1200)
+    expect(connections.size).toBe(1)
+    client.end()
+    expect(await reports).toMatchObject([{ closedFirst: 'peer' }])
+    await closeServer(server)
+  })
+
+  test('takes an HTTP/2 session that is on its way out', async () => {
+    const server = http2.createServer()
+    const connections = new ServerConnections(server)
+    await listen(server, { host })
+    const opened = once(server, 'session') as Promise<[http2.ServerHttp2Session]>
+    const client = http2.connect(`http://${host}:${portOfServer(server)}`)
+    const [[session]] = await Promise.all([opened, once(client, 'remoteSettings')])
+    session.destroy()
+    await connections.closeAfterPeers({ timeout: 5000 })
+    expect(connections.size).toBe(0)
+    client.destroy()
     await closeServer(server)
   })
 
