@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { codedError, invalidArgType, unsupported } from '../errors.js'
-import { type ConnectionHolder, isSession, socketOfSession } from '../handle/session.js'
+import { type ConnectionHolder, isOver, isSession, socketOfSession } from '../handle/session.js'
 import { fdOf } from '../handle.js'
 import { isUnix, reset } from '../sockets/reset.js'
 
@@ -23,6 +23,7 @@ function socketOf(target: unknown): net.Socket | null | undefined {
     if (isSession(target)) return socketOfSession(target)
     // An HTTP/2 stream has a session and no socket of its own; resetting it would take the others down.
     if ('socket' in target && 'destroy' in target && !('stream' in target)) {
+      if (isOver(target as ConnectionHolder)) return undefined
       const { socket } = target
       if (socket instanceof net.Socket || socket === null || socket === undefined) return socket
     }
