@@ -54,7 +54,8 @@ export class Observer {
   }
 
   #discard(chunk: string | Uint8Array): void {
-    this.course.discarded += Buffer.byteLength(chunk)
+    const encoding = this.#socket.readableEncoding ?? undefined
+    this.course.discarded += typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength
   }
 
   #noticeEnd(): void {

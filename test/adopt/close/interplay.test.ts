@@ -93,6 +93,17 @@ describe('closeAfterPeer', () => {
     expect(await inProcess(program)).toEqual({ closedFirst: 'peer', timedOut: false, peer: 'time-wait' })
   })
 
+  test.each(['hex', 'latin1', 'base64'] as const)(
+    'counts the bytes of what it throws away, in %s too',
+    async (encoding) => {
+      const { client, accepted, server } = await connectedPair()
+      const report = closeAfterPeer(accepted.setEncoding(encoding))
+      client.resume().end(Buffer.alloc(999, 0xe4))
+      expect(await report).toMatchObject({ discarded: 999 })
+      await closeServer(server)
+    },
+  )
+
   test('reads from a paused socket that nobody listens to', async () => {
     const { client, accepted, server } = await connectedPair()
     accepted.pause()
