@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import net from 'node:net'
 import { abortError, invalidArgType } from '../../errors.js'
 import { ownFd } from '../../handle.js'
@@ -28,6 +29,13 @@ function readsItself(server: net.Server): boolean {
 
 function isSecure(server: net.Server): boolean {
   return 'setSecureContext' in server
+}
+
+/** A signal that fires with another one, and that many may listen to: Node 20 takes that for a leak. */
+function forMany(signal: AbortSignal): AbortSignal {
+  const own = AbortSignal.any([signal])
+  setMaxListeners(0, own)
+  return own
 }
 
 /** Keeps Node's HTTP server from closing a connection that is idle for a while. */
@@ -98,9 +106,10 @@ export class ServerConnections {
    * @throws (rejects) as `closeAfterPeer`
    */
   async closeAfterPeers(options: CloseConnectionsOptions = {}): Promise<CloseReport[]> {
-    const request = checkCloseOptions(options)
+    const checked = checkCloseOptions(options)
     const { onReport, signal } = options
     if (signal?.aborted) throw abortError(signal)
+    const request = { ...checked, signal: signal && forMany(signal) }
     const reports: CloseReport[] = []
     const running = new Set<Promise<void>>()
     const closing: Run = {

@@ -130,6 +130,26 @@ describe('ServerConnections', () => {
     await closeServer(server)
   })
 
+  test('of many connections hears one signal, and nobody warns of a leak', async () => {
+    const server = net.createServer()
+    const connections = new ServerConnections(server)
+    await listen(server, { host })
+    const clients = Array.from({ length: 12 }, () => net.connect(portOfServer(server), host))
+    while (connections.size < clients.length) await once(server, 'connection')
+    const warnings: Error[] = []
+    const warn = (warning: Error) => warnings.push(warning)
+    process.on('warning', warn)
+    const given = new AbortController()
+    const refusal = rejectionOf(connections.closeAfterPeers({ signal: given.signal }))
+    await delay(10)
+    given.abort('enough')
+    expect(await refusal).toMatchObject({ name: 'AbortError', cause: 'enough' })
+    process.off('warning', warn)
+    expect(warnings).toEqual([])
+    for (const client of clients) client.destroy()
+    await closeServer(server)
+  })
+
   test('refuses what is no server, and bad options', async () => {
     expect(thrownBy(() => new ServerConnections({} as net.Server))).toHaveProperty('code', 'ERR_INVALID_ARG_TYPE')
     const connections = new ServerConnections(net.createServer())
