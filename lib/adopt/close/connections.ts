@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import net from 'node:net'
 import { abortError, invalidArgType } from '../../errors.js'
-import { ownFd } from '../../handle.js'
-import { Closing } from './closing.js'
 import { Goodbye } from './goodbye.js'
 import { awaitHandshake, type Handshake, Handshakes } from './handshakes.js'
 import type { CloseReport } from './report.js'
 import { type CloseAfterPeerOptions, type CloseRequest, checkCloseOptions } from './request.js'
+import { closeInTurn } from './turns.js'
 
 /** How to close the connections of a server. */
 export interface CloseConnectionsOptions extends CloseAfterPeerOptions {
@@ -96,7 +95,8 @@ export class ServerConnections {
    * the latest, and so does a client that stays after a GOAWAY, as that of Node.js does where it has no stream open.
    * Connections that come meanwhile are included, and those whose TLS handshake has not ended; one that does not end it is
    * closed at the timeout, without a report. A connection that the program gave to the server as a stream, and that has no
-   * descriptor, is left alone.
+   * descriptor, is left alone. Each takes a descriptor more while it closes; where the process may have no more, it waits
+   * until others are closed; it has no report where it ends before that, at the timeout at the latest.
    *
    * The server goes on listening: stop it first, with `drain`, or with `net.Server.prototype.close.call(server)`, since
    * `close()` of an HTTP server closes what is idle itself, and first.
@@ -141,9 +141,8 @@ export class ServerConnections {
     }
   }
 
-  async #closeOne(socket: net.Socket, request: CloseRequest): Promise<CloseReport | undefined> {
-    if (!(socket instanceof net.Socket) || ownFd(socket) === undefined) return undefined
+  #closeOne(socket: net.Socket, request: CloseRequest): Promise<CloseReport | undefined> {
     if (this.#isHttp) keepIdle(socket)
-    return new Closing(socket, request, !this.#isHttp).run()
+    return closeInTurn(socket, request, !this.#isHttp)
   }
 }

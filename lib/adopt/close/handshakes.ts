@@ -56,16 +56,18 @@ export class Handshakes {
   }
 }
 
+/** Ends a connection now, of which there is to be no report. */
+export function cut(socket: net.Socket, onTimeout: CloseRequest['onTimeout']): void {
+  const fd = ownFd(socket)
+  if (onTimeout === 'abort' && fd !== undefined && !isUnix(fd)) abort(socket)
+  else socket.destroy()
+}
+
 /** Waits for a handshake to end, and ends the connection at the timeout. */
 export async function awaitHandshake(handshake: Handshake, request: CloseRequest): Promise<void> {
   const { timeout, onTimeout, signal } = request
   const { socket } = handshake
-  const cut = () => {
-    const fd = ownFd(socket)
-    if (onTimeout === 'abort' && fd !== undefined && !isUnix(fd)) abort(socket)
-    else socket.destroy()
-  }
-  const timer = timeout === 0 ? undefined : setTimeout(cut, timeout)
+  const timer = timeout === 0 ? undefined : setTimeout(() => cut(socket, onTimeout), timeout)
   using canceller = new Canceller(signal, undefined)
   try {
     await canceller.race(() => handshake.ended)
