@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type net from 'node:net'
+import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { closeAfterPeer } from '../../../lib/index.js'
@@ -103,6 +104,32 @@ describe('closeAfterPeer', () => {
       await closeServer(server)
     },
   )
+
+  test('reads on where a pipe breaks, and where the socket is paused', async () => {
+    const { client, accepted, server } = await connectedPair()
+    const target = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => target.destroy() ?? done() })
+    accepted.pipe(target)
+    const report = closeAfterPeer(accepted, { timeout: 5000 })
+    const broken = once(target, 'close')
+    client.resume().write('into the pipe')
+    await broken
+    client.write('more')
+    await expect.poll(() => accepted.bytesRead).toBe('into the pipe'.length + 'more'.length)
+    accepted.pause()
+    client.end('and more')
+    expect(await report).toMatchObject({ timedOut: false, closedFirst: 'peer', discarded: 12 })
+    await closeServer(server)
+  })
+
+  test('counts no bytes that a later listener gets', async () => {
+    const { client, accepted, server } = await connectedPair()
+    const report = closeAfterPeer(accepted, { timeout: 5000 })
+    const text = heard(accepted, 5)
+    client.resume().end('heard')
+    expect(await text).toBe('heard')
+    expect(await report).toMatchObject({ discarded: 0 })
+    await closeServer(server)
+  })
 
   test('reads from a paused socket that nobody listens to', async () => {
     const { client, accepted, server } = await connectedPair()
