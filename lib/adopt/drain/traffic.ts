@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { abortError, codedError } from '../../errors.js'
+import { endChecks } from '../../handle/listening.js'
 import type { DrainRequest } from './request.js'
 
 /** How many connections wait for a listener, and how many of them for the end of their handshake. */
@@ -11,6 +12,8 @@ export interface Waiting {
 
 /** Closes the listening socket of a server, and nothing else: the `close()` of an HTTP server closes idle connections. */
 export function closeListener(server: net.Server): void {
+  // That of an HTTP server ends these as well; connections that are open still want them.
+  server.once('close', () => endChecks(server))
   Reflect.apply(net.Server.prototype.close, server, [])
 }
 
