@@ -93,6 +93,7 @@ export class ServerConnections {
    * has not begun yet gets `Connection: close`, and so do those to come; an HTTP/2 session gets a GOAWAY. Then it waits for
    * each connection as `closeAfterPeer` does; one that is idle, on which HTTP/1 has no way to say so, ends at the timeout at
    * the latest, and so does a client that stays after a GOAWAY, as that of Node.js does where it has no stream open.
+   * One that was upgraded, to WebSocket for one, is only waited for: its protocol has a goodbye of its own.
    * Connections that come meanwhile are included, and those whose TLS handshake has not ended; one that does not end it is
    * closed at the timeout, without a report. A connection that the program gave to the server as a stream, and that has no
    * descriptor, is left alone. Each takes a descriptor more while it closes; where the process may have no more, it waits

@@ -14,6 +14,10 @@ class Pipeline {
     return this.#responses.length === 0
   }
 
+  has(response: http.ServerResponse): boolean {
+    return this.#responses.includes(response)
+  }
+
   add(response: http.ServerResponse): void {
     this.#responses.push(response)
   }
@@ -35,21 +39,28 @@ class Pipeline {
   }
 }
 
+/** By these a server hands a request to the program. The last two are for one that has an Expect header. */
+const requestEvents = ['request', 'checkContinue', 'checkExpectation'] as const
+
 /**
- * Runs a function for a server that may speak HTTP/1. One of HTTP/2 does so where somebody listens for requests; where
- * nobody does, a listener of ours would have Node deal with each stream as a request, beside the program.
+ * Listens first to an event for as long as the program does. Where it does not, a listener of ours would keep Node from
+ * answering by itself; and have it deal with each stream of HTTP/2 as a request, beside the program.
  */
-function whenHttp1(server: net.Server, run: () => void): void {
-  if (!('updateSettings' in server) || server.listenerCount('request') > 0) {
-    run()
-    return
+function listenBeside(server: net.Server, event: string, listener: http.RequestListener): void {
+  const settle = () => {
+    server.off(event, listener)
+    if (server.listenerCount(event) > 0) server.prependListener(event, listener)
   }
-  const watch = (event: string | symbol) => {
-    if (event !== 'request') return
-    server.off('newListener', watch)
-    run()
-  }
-  server.on('newListener', watch)
+  const isTheirs = (changed: string | symbol, changedListener: unknown) =>
+    changed === event && changedListener !== listener
+  settle()
+  server.on('removeListener', (removed, theirs) => {
+    if (isTheirs(removed, theirs)) settle()
+  })
+  // The listener is there only after the event.
+  server.on('newListener', (added, theirs) => {
+    if (isTheirs(added, theirs)) process.nextTick(settle)
+  })
 }
 
 /** What is done with the connections of a server that says goodbye. */
@@ -74,9 +85,8 @@ export class Goodbye {
   constructor(server: net.Server, steps: GoodbyeSteps) {
     this.#steps = steps
     server.prependListener('session', (session: SessionLike) => this.#addSession(session))
-    whenHttp1(server, () => {
-      server.prependListener('request', (_request: unknown, response: http.ServerResponse) => this.#add(response))
-    })
+    const add: http.RequestListener = (_request, response) => this.#add(response)
+    for (const event of requestEvents) listenBeside(server, event, add)
   }
 
   #addSession(session: SessionLike): void {
@@ -91,6 +101,8 @@ export class Goodbye {
     if (httpVersionMajor !== 1) return
     const pipeline = this.#pipelines.get(socket) ?? new Pipeline()
     this.#pipelines.set(socket, pipeline)
+    // One handler may hand it to another.
+    if (pipeline.has(response)) return
     pipeline.add(response)
     response.once('close', () => {
       pipeline.remove(response)

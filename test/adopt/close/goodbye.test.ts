@@ -53,6 +53,29 @@ describe('closeAfterPeers', () => {
     await closeServer(server)
   })
 
+  test.each(['checkContinue', 'checkExpectation'] as const)('tells those whose request came by %s', async (event) => {
+    const server = http.createServer((_request, response) => response.end('unexpected'))
+    const connections = new ServerConnections(server)
+    await listen(server, { host })
+    server.once(event, (incoming, response) => {
+      if (event === 'checkExpectation') return response.end('unexpected')
+      response.writeContinue()
+      // As is usual, the one handler hands it to the other.
+      return setImmediate(() => server.emit('request', incoming, response))
+    })
+    const client = net.connect(portOfServer(server), host)
+    await once(client, 'connect')
+    const reports = connections.closeAfterPeers({ timeout: 5000 })
+    const expectation = event === 'checkContinue' ? '100-continue' : 'much'
+    client.write(`POST / HTTP/1.1\r\nHost: here\r\nExpect: ${expectation}\r\nContent-Length: 0\r\n\r\n`)
+    const answer = await text(client.on('data', (chunk) => String(chunk).includes('unexpected') && client.end()))
+    expect(answer).toContain('Connection: close')
+    expect(await reports).toMatchObject([{ closedFirst: 'peer' }])
+    // Whoever comes when the program listens no more has Node's own answer.
+    expect(server.listenerCount(event)).toBe(0)
+    await closeServer(server)
+  })
+
   test('keeps what is idle after an answer that was on its way, too', async () => {
     const server = http.createServer()
     server.keepAliveTimeout = 50
