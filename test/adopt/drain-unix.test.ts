@@ -32,6 +32,19 @@ describe('drain of a Unix socket', () => {
     expect(await clients.stop()).toEqual(['next'])
   })
 
+  test('loses nobody, and does not know it, where the listener was itself renamed to the path', async () => {
+    const first = await startMember('first', { path, reusePort: undefined })
+    const second = await startNext()
+    await drain(first)
+    const clients = new Clients({ path }, 8)
+    await clients.told(20)
+    await startNext()
+    const report = await drain(second)
+    expect(report).toMatchObject({ guarantee: 'queue-empty', reason: expect.stringMatching(/if it was renamed/) })
+    await clients.told(20)
+    expect(await clients.stop()).toEqual(['next'])
+  })
+
   test('says that Node removed the path of the next one with a server that Node made', async () => {
     const old = net.createServer()
     await new Promise<void>((resolve) => old.listen(path, resolve))

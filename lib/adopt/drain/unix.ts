@@ -46,14 +46,21 @@ interface Evidence {
   readonly goesOn: boolean
 }
 
+/** Why a listener whose path no other one is known to have is not drained without loss. */
+const reasons = {
+  'this listener': 'no other listener has taken its path',
+  // The kernel tells the name of the bind alone.
+  nobody: 'nothing is at the path that it was bound to; if it was renamed, what is in its place now is not known',
+  unknown: 'its path may not be looked at',
+} as const
+
 function judge({ left, dropped, before, after, goesOn }: Evidence): Verdict {
   const none = (reason: string): Verdict => ({ guarantee: 'none', reason })
   if (left > 0) return none('the server did not accept all that waited within the time')
   if (dropped > 0) return none('the server closed connections that were more than its maxConnections')
   // With another one at its path, nothing reaches it any more, whoever has it.
   if (before !== 'another' && goesOn) return none(hiddenHolder)
-  if (before === 'unknown') return { guarantee: 'queue-empty', reason: 'its path may not be looked at' }
-  if (before !== 'another') return { guarantee: 'queue-empty', reason: 'no other listener has taken its path' }
+  if (before !== 'another') return { guarantee: 'queue-empty', reason: reasons[before] }
   if (after !== 'another') return none('closing the server removed the path of the one that had taken its place')
   return { guarantee: 'lossless', reason: undefined }
 }
