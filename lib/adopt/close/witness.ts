@@ -4,7 +4,7 @@ import { memory, native } from '../../native.js'
 import { getOption, type TcpState } from '../../options/index.js'
 import { directions, protocols } from '../../platform.js'
 import { localAddressOf, peerAddressOf } from '../../sockets/address.js'
-import { isUnix } from '../../sockets/reset.js'
+import { isResettable, isUnix } from '../../sockets/reset.js'
 
 /** Where a connection runs between, and the kernel's number for it. */
 export interface Identity {
@@ -18,9 +18,6 @@ export interface Identity {
   /** The network namespace that the socket is in; undefined where the kernel does not tell. */
   readonly namespace: bigint | undefined
 }
-
-// In the others a connection is over, or its end is only to be acknowledged (tcp_need_reset() in net/ipv4/tcp.c).
-const resettable: ReadonlySet<TcpState> = new Set(['ESTABLISHED', 'CLOSE_WAIT', 'FIN_WAIT_1', 'FIN_WAIT_2'])
 
 const solSocket = 1
 const soError = 4
@@ -108,7 +105,7 @@ export class Witness {
   /** Whether the last close is to reset the connection, as it is now. */
   isToReset(): boolean {
     const { on, seconds } = getOption(this.#fd, 'SO_LINGER')
-    return on && seconds === 0 && resettable.has(this.look())
+    return on && seconds === 0 && isResettable(this.#fd)
   }
 
   /** Sends a FIN. False where the connection is gone. */

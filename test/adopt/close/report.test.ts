@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { closeAfterPeer, setOption } from '../../../lib/index.js'
+import { abort, closeAfterPeer, setOption } from '../../../lib/index.js'
 import { tcpStates, useOwnNetwork } from '../../sockets/network.js'
 import { closed } from '../../support.js'
 import { closeServer, halfOpenPair } from '../pairs.js'
@@ -25,6 +25,17 @@ describe('the report of closeAfterPeer', () => {
     const report = closeAfterPeer(accepted)
     client.resume().end()
     expect(await report).toMatchObject({ closedFirst: 'peer', resetBy: undefined, peer: 'time-wait' })
+    expect(tcpStates(port)).toEqual(['TIME_WAIT'])
+    await closeServer(server)
+  })
+
+  test('knows no reset of a connection that was over when it was aborted', async () => {
+    const { client, accepted, server } = await halfOpenPair()
+    const port = client.localPort as number
+    const report = closeAfterPeer(accepted)
+    accepted.once('finish', () => abort(accepted))
+    client.resume().end()
+    expect(await report).toMatchObject({ closedFirst: 'peer', resetBy: undefined })
     expect(tcpStates(port)).toEqual(['TIME_WAIT'])
     await closeServer(server)
   })
