@@ -38,7 +38,8 @@ export class Traffic implements Disposable {
     this.#isListening = isListening
     this.#signal = signal
     this.#deadline = this.#start + timeout
-    server.on('connection', this.#onAccepted).on('drop', this.#onDropped)
+    // First, since a listener of the program's that throws keeps those behind it from running.
+    server.prependListener('connection', this.#onAccepted).prependListener('drop', this.#onDropped)
   }
 
   /** Milliseconds since the start. */
