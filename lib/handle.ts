@@ -104,6 +104,12 @@ export function openFd(fd: unknown): number {
   return fd
 }
 
+/** The descriptor of a socket or server of Node's; undefined where it is closed, or runs on none of its own. */
+export function ownFd(target: net.Socket | net.Server): number | undefined {
+  const fd = (target as Internals)._handle?.fd
+  return fd !== undefined && fd >= 0 ? fd : undefined
+}
+
 /**
  * The descriptor of a socket, valid until the caller returns to the event loop.
  *
@@ -115,8 +121,8 @@ export function fdOf(target: SocketLike): number {
   if (typeof target === 'number' && target >= 0 && target <= maxInt32 && Number.isInteger(target)) return target
   // Of these two alone: a datagram socket warns whoever reads its handle.
   if (target instanceof net.Socket || target instanceof net.Server) {
-    const fd = (target as Internals)._handle?.fd
-    if (fd !== undefined && fd >= 0) return fd
+    const fd = ownFd(target)
+    if (fd !== undefined) return fd
   }
   return slowFd(target)
 }

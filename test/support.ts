@@ -95,7 +95,8 @@ export async function inProcess<Report>(program: string, uid?: number): Promise<
     const report = (value) => process.stdout.write(JSON.stringify(value))
     ${uid === undefined ? '' : `process.setgroups([]); process.setgid(${uid}); process.setuid(${uid});`}
     ${program}`
-  const child = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', text])
+  // A process that hangs must not outlive the test.
+  const child = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', text], { timeout: 60_000 })
   const { stdout } = await child
   return JSON.parse(stdout) as Report
 }

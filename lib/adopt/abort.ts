@@ -1,8 +1,8 @@
 import net from 'node:net'
 import { codedError, invalidArgType, unsupported } from '../errors.js'
-import { type ConnectionHolder, isSession, socketOfSession } from '../handle/session.js'
+import { type ConnectionHolder, isOver, isSession, socketOfSession } from '../handle/session.js'
 import { fdOf } from '../handle.js'
-import { isUnix, reset } from '../sockets/reset.js'
+import { isResettable, isUnix, reset } from '../sockets/reset.js'
 
 /**
  * What `abort` resets the connection of: a socket of `net` or `tls`, an HTTP request or response of either side, or an
@@ -12,7 +12,7 @@ export type Abortable = net.Socket | ConnectionHolder
 
 const aborted = new WeakSet<object>()
 
-/** Whether a socket was reset by `abort`. */
+/** Whether a socket was reset by `abort`, which found something to reset. */
 export function wasAborted(socket: net.Socket): boolean {
   return aborted.has(socket)
 }
@@ -23,6 +23,7 @@ function socketOf(target: unknown): net.Socket | null | undefined {
     if (isSession(target)) return socketOfSession(target)
     // An HTTP/2 stream has a session and no socket of its own; resetting it would take the others down.
     if ('socket' in target && 'destroy' in target && !('stream' in target)) {
+      if (isOver(target as ConnectionHolder)) return undefined
       const { socket } = target
       if (socket instanceof net.Socket || socket === null || socket === undefined) return socket
     }
@@ -54,8 +55,8 @@ export function abort(target: Abortable): void {
   if (isUnix(fd)) {
     throw unsupported('A Unix socket has no reset: use destroy()', { syscall: 'setsockopt', option: 'SO_LINGER' })
   }
+  if (isResettable(fd)) aborted.add(socket)
   reset(fd)
-  aborted.add(socket)
   if (isSession(target)) target.destroy()
   socket.destroy()
 }

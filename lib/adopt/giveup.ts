@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { invalidArgType } from '../errors.js'
 import { afterKeepAlive } from '../handle/keepalive.js'
+import { ownFd } from '../handle.js'
 import { type SocketOptions, setOptions } from '../options/index.js'
 import { validateInteger } from '../validate.js'
 
@@ -81,8 +82,8 @@ function watchAccepted(server: net.Server, options: SocketOptions): void {
   const before = watching.get(server)
   if (before) server.off('connection', before)
   const watch = (socket: net.Socket) => {
-    // It may be gone by now.
-    if (socket.destroyed) return
+    // It may be gone by now, or a stream that the program gave to the server.
+    if (!(socket instanceof net.Socket) || ownFd(socket) === undefined) return
     setOptions(socket, options)
     keep(socket, options)
   }

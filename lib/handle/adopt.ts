@@ -28,6 +28,13 @@ export function isListening(server: net.Server): boolean {
   return Boolean((server as unknown as ServerInternals)._handle)
 }
 
+/** Gives a function that tells whether a server still has the listening socket that it has now, and not a later one. */
+export function sameListener(server: net.Server): () => boolean {
+  const internals = server as unknown as ServerInternals
+  const { _handle: handle } = internals
+  return () => handle !== null && internals._handle === handle
+}
+
 /** A socket that gives its descriptor away. */
 export interface Giver {
   readonly fd: number

@@ -105,3 +105,10 @@ export function beforeClose(handle: object, run: () => void): void {
   }
   Object.defineProperty(handle, 'close', { value })
 }
+
+/** Ends the timer by which Node looks after the connections of an HTTP server, and which keeps the server in memory. */
+export function endChecks(server: net.Server): void {
+  const isTimer = ({ description }: symbol) => description === 'http.server.connectionsCheckingInterval'
+  const timer = Object.getOwnPropertySymbols(server).find(isTimer)
+  if (timer) clearInterval((server as unknown as Record<symbol, NodeJS.Timeout | undefined>)[timer])
+}

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { drain, listen } from '../../lib/index.js'
@@ -77,6 +78,22 @@ describe('drain', () => {
     clients.forget()
     await clients.told(200)
     expect(await clients.stop()).toEqual(['later', 'next'])
+  })
+
+  test('leaves the next listener of a server alone that was closed and listens again', async () => {
+    const server = keep(await startMember('old', { host }))
+    const port = portOfServer(server)
+    using _client = new HalfOpen(port)
+    keep(await startMember('next', { host, port }))
+    const draining = rejectionOf(drain(server))
+    const clients = new Clients({ host, port }, 8)
+    await clients.told(20)
+    server.close()
+    await once(server, 'close')
+    await listen(server, { host })
+    expect(await draining).toMatchObject({ code: 'ERR_SERVER_NOT_RUNNING' })
+    expect(server.listening).toBe(true)
+    await clients.stop()
   })
 
   test('closes at once with no time at all, and says what was not seen to', async () => {

@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs'
 import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { drain, listen } from '../../lib/index.js'
+import { inProcess } from '../support.js'
 import { Clients, startMember } from './drains.js'
 import { useFolder } from './folder.js'
 import { answerOf, keepServers } from './servers.js'
@@ -32,6 +33,19 @@ describe('drain of a Unix socket', () => {
     expect(await clients.stop()).toEqual(['next'])
   })
 
+  test('loses nobody, and does not know it, where the listener was itself renamed to the path', async () => {
+    const first = await startMember('first', { path, reusePort: undefined })
+    const second = await startNext()
+    await drain(first)
+    const clients = new Clients({ path }, 8)
+    await clients.told(20)
+    await startNext()
+    const report = await drain(second)
+    expect(report).toMatchObject({ guarantee: 'queue-empty', reason: expect.stringMatching(/if it was renamed/) })
+    await clients.told(20)
+    expect(await clients.stop()).toEqual(['next'])
+  })
+
   test('says that Node removed the path of the next one with a server that Node made', async () => {
     const old = net.createServer()
     await new Promise<void>((resolve) => old.listen(path, resolve))
@@ -56,5 +70,21 @@ describe('drain of a Unix socket', () => {
     const report = await drain(old)
     expect(report).toMatchObject({ guarantee: 'none', dropped: 1, reason: expect.stringMatching(/maxConnections/) })
     for (const client of clients) client.destroy()
+  })
+
+  test('counts what was dropped where a listener of the program throws', async () => {
+    const program = `
+      const net = await import('node:net')
+      process.on('uncaughtException', () => {})
+      // The first drain loads what it takes.
+      await sockctl.drain(await sockctl.listen(net.createServer(), { path: '${path}' }))
+      const server = net.createServer().on('drop', () => { throw new Error('mine') })
+      server.maxConnections = 1
+      await sockctl.listen(server, { path: '${path}' })
+      for (let made = 0; made < 3; made++) new sockctl.BareSocket('unix').connect({ path: '${path}' })
+      const { guarantee, dropped } = await sockctl.drain(server)
+      report({ guarantee, dropped })
+      process.exit()`
+    expect(await inProcess(program)).toEqual({ guarantee: 'none', dropped: 2 })
   })
 })

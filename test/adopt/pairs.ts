@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import http from 'node:http'
-import type net from 'node:net'
+import net from 'node:net'
 import tls from 'node:tls'
 import { connect, listen } from '../../lib/index.js'
 import { connectedPair } from '../support.js'
@@ -34,6 +34,16 @@ export async function tlsPair(own: boolean): Promise<Pair> {
   // The tickets for later sessions are the last that the server sends of its own.
   const [[accepted]] = await Promise.all([secured, once(client, 'session')])
   return { client, accepted, server }
+}
+
+/** A connection of which each end can be ended alone. */
+export async function halfOpenPair(host = '127.0.0.1'): Promise<Pair> {
+  const server = await listen(net.createServer({ allowHalfOpen: true }), { host })
+  const accepted = once(server, 'connection') as Promise<[net.Socket]>
+  const client = await connect({ port: portOfServer(server), host, allowHalfOpen: true })
+  const [peer] = await accepted
+  peer.on('error', () => {})
+  return { client, accepted: peer, server }
 }
 
 /** The sockets below an HTTP request that nobody answers. */

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { readlinkSync } from 'node:fs'
+import http from 'node:http'
 import net from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import v8 from 'node:v8'
 import vm from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { connect, listen } from '../../lib/adopt/index.js'
+import { connect, drain, listen } from '../../lib/adopt/index.js'
 import { errnoOf } from '../../lib/errors.js'
 import { fdOf } from '../../lib/handle.js'
 import { native } from '../../lib/native.js'
@@ -158,5 +159,18 @@ describe('connect', () => {
     client.destroy()
     server.close()
     await Promise.all([closed(client), closed(server)])
+  })
+})
+
+describe('an HTTP server', () => {
+  test('that was drained is collected', async () => {
+    const drained = async () => {
+      const server = await listen(http.createServer(), { host: '127.0.0.1' })
+      const gone = once(server, 'close')
+      await drain(server)
+      await gone
+      return new WeakRef(server)
+    }
+    expect(await collect(await drained())).toBe(true)
   })
 })

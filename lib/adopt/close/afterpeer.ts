@@ -33,6 +33,6 @@ export async function closeAfterPeer(
   const { socket, reads } = closingSocketOf(target)
   if (request.signal?.aborted) throw abortError(request.signal)
   const closing = new Closing(socket, request, reads)
-  if ('goaway' in target) target.goaway()
+  if ('goaway' in target && !target.destroyed) target.goaway()
   return closing.run()
 }

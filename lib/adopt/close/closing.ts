@@ -32,6 +32,11 @@ export class Closing {
     this.#course = this.#observer.course
   }
 
+  get #limit(): number {
+    const { timeout } = this.#request
+    return timeout === 0 ? Number.POSITIVE_INFINITY : timeout
+  }
+
   /** Whether the peer has sent its FIN, or the connection is gone. The end of TLS can come before that of TCP. */
   #isPeerDone(): boolean {
     if (this.#observer.isClosed) return true
@@ -75,19 +80,24 @@ export class Closing {
     const { isUnix } = this.#witness
     this.#witness.look()
     const ours = this.#witness.saw('FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING')
-    this.#course.peerFinished = isUnix ? this.#observer.hasEnded : !ours && this.#witness.saw('CLOSE_WAIT', 'LAST_ACK')
+    this.#course.peerFinished = isUnix
+      ? this.#observer.hasEnded && !this.#course.finished
+      : !ours && this.#witness.saw('CLOSE_WAIT', 'LAST_ACK')
   }
 
   async #finish(): Promise<void> {
     const socket = this.#socket
     this.#hold.release()
     if (!socket.destroyed && !socket.writableEnded) socket.end()
-    const started = performance.now()
-    await this.#until(
-      () => this.#observer.isClosed,
-      this.#request.settle,
-      () => socket.writableFinished,
-    )
+    let started = performance.now()
+    if (await this.#untilOut()) {
+      started = performance.now()
+      await this.#until(
+        () => this.#observer.isClosed,
+        this.#request.settle,
+        () => true,
+      )
+    }
     if (!this.#observer.isClosed) {
       socket.destroy()
       await this.#until(
@@ -98,6 +108,16 @@ export class Closing {
     }
     this.#finishForOthers()
     await this.#settle(this.#request.settle - (performance.now() - started))
+  }
+
+  /** Waits until our FIN is out, and what was written before it: a peer that has closed its side may be a slow reader. */
+  #untilOut(): Promise<boolean> {
+    const left = this.#limit - (performance.now() - this.#course.started)
+    return this.#until(
+      () => this.#observer.isClosed || this.#socket.writableFinished,
+      Math.max(left, this.#request.settle),
+      () => false,
+    )
   }
 
   /** Somebody destroyed the socket, whose FIN waits for the witness. */
@@ -122,12 +142,11 @@ export class Closing {
   }
 
   async run(): Promise<CloseReport> {
-    const { timeout, onTimeout, signal } = this.#request
-    const limit = timeout === 0 ? Number.POSITIVE_INFINITY : timeout
+    const { onTimeout, signal } = this.#request
     try {
       this.#course.timedOut = !(await this.#until(
         () => this.#isPeerDone(),
-        limit,
+        this.#limit,
         () => this.#observer.hasEnded,
       ))
       this.#notePeer()

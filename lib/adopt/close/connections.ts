@@ -1,11 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import net from 'node:net'
 import { abortError, invalidArgType } from '../../errors.js'
-import { fdOf } from '../../handle.js'
-import { Closing } from './closing.js'
 import { Goodbye } from './goodbye.js'
 import { awaitHandshake, type Handshake, Handshakes } from './handshakes.js'
 import type { CloseReport } from './report.js'
 import { type CloseAfterPeerOptions, type CloseRequest, checkCloseOptions } from './request.js'
+import { closeInTurn } from './turns.js'
 
 /** How to close the connections of a server. */
 export interface CloseConnectionsOptions extends CloseAfterPeerOptions {
@@ -30,6 +30,18 @@ function isSecure(server: net.Server): boolean {
   return 'setSecureContext' in server
 }
 
+/** A signal that fires with another one, and that many may listen to: Node 20 takes that for a leak. */
+function forMany(signal: AbortSignal): AbortSignal {
+  const own = AbortSignal.any([signal])
+  setMaxListeners(0, own)
+  return own
+}
+
+/** Keeps Node's HTTP server from closing a connection that is idle for a while. */
+function keepIdle(socket: net.Socket): void {
+  if (socket instanceof net.Socket) socket.setTimeout(0)
+}
+
 /**
  * The connections of a server, from the moment on that this was made. It takes any server of Node's: `net`, `tls`, `http`,
  * `https`, `http2`.
@@ -49,7 +61,10 @@ export class ServerConnections {
   constructor(server: net.Server) {
     if (!(server instanceof net.Server)) throw invalidArgType('server', 'an instance of net.Server', server)
     this.#isHttp = readsItself(server)
-    this.#goodbye = new Goodbye(server, (session) => session.goaway())
+    this.#goodbye = new Goodbye(server, {
+      tell: (session) => !session.destroyed && session.goaway(),
+      idle: (socket) => this.#runs.size > 0 && keepIdle(socket),
+    })
     this.#handshakes = isSecure(server)
       ? new Handshakes(server, (handshake) => this.#addHandshake(handshake))
       : undefined
@@ -78,8 +93,11 @@ export class ServerConnections {
    * has not begun yet gets `Connection: close`, and so do those to come; an HTTP/2 session gets a GOAWAY. Then it waits for
    * each connection as `closeAfterPeer` does; one that is idle, on which HTTP/1 has no way to say so, ends at the timeout at
    * the latest, and so does a client that stays after a GOAWAY, as that of Node.js does where it has no stream open.
+   * One that was upgraded, to WebSocket for one, is only waited for: its protocol has a goodbye of its own.
    * Connections that come meanwhile are included, and those whose TLS handshake has not ended; one that does not end it is
-   * closed at the timeout, without a report.
+   * closed at the timeout, without a report. A connection that the program gave to the server as a stream, and that has no
+   * descriptor, is left alone. Each takes a descriptor more while it closes; where the process may have no more, it waits
+   * until others are closed; it has no report where it ends before that, at the timeout at the latest.
    *
    * The server goes on listening: stop it first, with `drain`, or with `net.Server.prototype.close.call(server)`, since
    * `close()` of an HTTP server closes what is idle itself, and first.
@@ -89,9 +107,10 @@ export class ServerConnections {
    * @throws (rejects) as `closeAfterPeer`
    */
   async closeAfterPeers(options: CloseConnectionsOptions = {}): Promise<CloseReport[]> {
-    const request = checkCloseOptions(options)
+    const checked = checkCloseOptions(options)
     const { onReport, signal } = options
     if (signal?.aborted) throw abortError(signal)
+    const request = { ...checked, signal: signal && forMany(signal) }
     const reports: CloseReport[] = []
     const running = new Set<Promise<void>>()
     const closing: Run = {
@@ -123,18 +142,8 @@ export class ServerConnections {
     }
   }
 
-  async #closeOne(socket: net.Socket, request: CloseRequest): Promise<CloseReport | undefined> {
-    if (!isOpen(socket)) return undefined
-    // Node's HTTP server would close what is idle after a while.
-    if (this.#isHttp) socket.setTimeout(0)
-    return new Closing(socket, request, !this.#isHttp).run()
-  }
-}
-
-function isOpen(socket: net.Socket): boolean {
-  try {
-    return fdOf(socket) >= 0
-  } catch {
-    return false
+  #closeOne(socket: net.Socket, request: CloseRequest): Promise<CloseReport | undefined> {
+    if (this.#isHttp) keepIdle(socket)
+    return closeInTurn(socket, request, !this.#isHttp)
   }
 }

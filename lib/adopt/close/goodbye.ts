@@ -14,6 +14,10 @@ class Pipeline {
     return this.#responses.length === 0
   }
 
+  has(response: http.ServerResponse): boolean {
+    return this.#responses.includes(response)
+  }
+
   add(response: http.ServerResponse): void {
     this.#responses.push(response)
   }
@@ -35,21 +39,36 @@ class Pipeline {
   }
 }
 
+/** By these a server hands a request to the program. The last two are for one that has an Expect header. */
+const requestEvents = ['request', 'checkContinue', 'checkExpectation'] as const
+
 /**
- * Runs a function for a server that may speak HTTP/1. One of HTTP/2 does so where somebody listens for requests; where
- * nobody does, a listener of ours would have Node deal with each stream as a request, beside the program.
+ * Listens first to an event for as long as the program does. Where it does not, a listener of ours would keep Node from
+ * answering by itself; and have it deal with each stream of HTTP/2 as a request, beside the program.
  */
-function whenHttp1(server: net.Server, run: () => void): void {
-  if (!('updateSettings' in server) || server.listenerCount('request') > 0) {
-    run()
-    return
+function listenBeside(server: net.Server, event: string, listener: http.RequestListener): void {
+  const settle = () => {
+    server.off(event, listener)
+    if (server.listenerCount(event) > 0) server.prependListener(event, listener)
   }
-  const watch = (event: string | symbol) => {
-    if (event !== 'request') return
-    server.off('newListener', watch)
-    run()
-  }
-  server.on('newListener', watch)
+  const isTheirs = (changed: string | symbol, changedListener: unknown) =>
+    changed === event && changedListener !== listener
+  settle()
+  server.on('removeListener', (removed, theirs) => {
+    if (isTheirs(removed, theirs)) settle()
+  })
+  // The listener is there only after the event.
+  server.on('newListener', (added, theirs) => {
+    if (isTheirs(added, theirs)) process.nextTick(settle)
+  })
+}
+
+/** What is done with the connections of a server that says goodbye. */
+export interface GoodbyeSteps {
+  /** Says it over an HTTP/2 session, which may be on its way out. */
+  tell(session: SessionLike): void
+  /** Runs when an HTTP/1 connection has nothing more to answer, and Node has set its timeout. */
+  idle?(socket: net.Socket): void
 }
 
 /**
@@ -59,22 +78,21 @@ function whenHttp1(server: net.Server, run: () => void): void {
 export class Goodbye {
   readonly #pipelines = new Map<net.Socket, Pipeline>()
   readonly #sessions = new Set<SessionLike>()
-  readonly #tellSession: (session: SessionLike) => void
+  readonly #steps: GoodbyeSteps
   #isSaid = false
 
   /** Watches a server, from before it listens. One of another kind has nobody to tell. */
-  constructor(server: net.Server, tellSession: (session: SessionLike) => void) {
-    this.#tellSession = tellSession
+  constructor(server: net.Server, steps: GoodbyeSteps) {
+    this.#steps = steps
     server.prependListener('session', (session: SessionLike) => this.#addSession(session))
-    whenHttp1(server, () => {
-      server.prependListener('request', (_request: unknown, response: http.ServerResponse) => this.#add(response))
-    })
+    const add: http.RequestListener = (_request, response) => this.#add(response)
+    for (const event of requestEvents) listenBeside(server, event, add)
   }
 
   #addSession(session: SessionLike): void {
     this.#sessions.add(session)
     session.once('close', () => this.#sessions.delete(session))
-    if (this.#isSaid) this.#tellSession(session)
+    if (this.#isSaid) this.#steps.tell(session)
   }
 
   #add(response: http.ServerResponse): void {
@@ -83,10 +101,14 @@ export class Goodbye {
     if (httpVersionMajor !== 1) return
     const pipeline = this.#pipelines.get(socket) ?? new Pipeline()
     this.#pipelines.set(socket, pipeline)
+    // One handler may hand it to another.
+    if (pipeline.has(response)) return
     pipeline.add(response)
     response.once('close', () => {
       pipeline.remove(response)
-      if (pipeline.isEmpty) this.#pipelines.delete(socket)
+      if (!pipeline.isEmpty) return
+      this.#pipelines.delete(socket)
+      this.#steps.idle?.(socket)
     })
     if (this.#isSaid) pipeline.tell()
   }
@@ -95,7 +117,7 @@ export class Goodbye {
   say(): void {
     this.#isSaid = true
     for (const pipeline of this.#pipelines.values()) pipeline.tell()
-    for (const session of this.#sessions) this.#tellSession(session)
+    for (const session of this.#sessions) this.#steps.tell(session)
   }
 
   /** Says it no more to those that come. */

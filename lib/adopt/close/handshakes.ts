@@ -1,5 +1,6 @@
 import net from 'node:net'
-import { fdOf } from '../../handle.js'
+import { ownFd } from '../../handle.js'
+import { isUnix } from '../../sockets/reset.js'
 import { abort } from '../abort.js'
 import { Canceller } from '../canceller.js'
 import type { CloseRequest } from './request.js'
@@ -23,10 +24,15 @@ export class Handshakes {
    */
   constructor(server: net.Server, onBegin: (handshake: Handshake) => void) {
     this.#onBegin = onBegin
+    // Somebody else may have closed it by now, or given the server a stream that has no descriptor.
     server.prependListener('connection', (socket: unknown) => {
-      if (socket instanceof net.Socket) this.#begin(socket, fdOf(socket))
+      const fd = socket instanceof net.Socket ? ownFd(socket) : undefined
+      if (fd !== undefined) this.#begin(socket as net.Socket, fd)
     })
-    server.prependListener('secureConnection', (socket: net.Socket) => this.#pending.get(fdOf(socket))?.end())
+    server.prependListener('secureConnection', (socket: net.Socket) => {
+      const fd = ownFd(socket)
+      if (fd !== undefined) this.#pending.get(fd)?.end()
+    })
   }
 
   #begin(socket: net.Socket, fd: number): void {
@@ -50,15 +56,18 @@ export class Handshakes {
   }
 }
 
+/** Ends a connection now, of which there is to be no report. */
+export function cut(socket: net.Socket, onTimeout: CloseRequest['onTimeout']): void {
+  const fd = ownFd(socket)
+  if (onTimeout === 'abort' && fd !== undefined && !isUnix(fd)) abort(socket)
+  else socket.destroy()
+}
+
 /** Waits for a handshake to end, and ends the connection at the timeout. */
 export async function awaitHandshake(handshake: Handshake, request: CloseRequest): Promise<void> {
   const { timeout, onTimeout, signal } = request
   const { socket } = handshake
-  const cut = () => {
-    if (onTimeout === 'abort' && !socket.destroyed) abort(socket)
-    else socket.destroy()
-  }
-  const timer = timeout === 0 ? undefined : setTimeout(cut, timeout)
+  const timer = timeout === 0 ? undefined : setTimeout(() => cut(socket, onTimeout), timeout)
   using canceller = new Canceller(signal, undefined)
   try {
     await canceller.race(() => handshake.ended)

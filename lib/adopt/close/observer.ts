@@ -10,6 +10,8 @@ interface Listeners {
   readonly finish: () => void
   readonly error: (error: SystemError) => void
   readonly close: () => void
+  readonly pause?: () => void
+  readonly removeListener?: () => void
 }
 
 /** Notes what happens to a socket while it closes, and reads what comes, unless somebody else does. */
@@ -17,7 +19,8 @@ export class Observer {
   readonly #socket: net.Socket
   readonly #witness: Witness
   readonly #listeners: Listeners
-  readonly #stopReading: (() => void) | undefined
+  #stopReading: (() => void) | undefined
+  #isOver = false
   readonly course: Course
   /** Whether Node has closed the socket. */
   isClosed = false
@@ -40,20 +43,37 @@ export class Observer {
       reset: false,
       error: undefined,
     }
+    // Node has done with a pause, or with a pipe that breaks, only after it has said so.
+    const readSoon = () => process.nextTick(() => this.#read())
     this.#listeners = {
       end: () => this.#noticeEnd(),
       finish: () => this.#noticeFinish(),
       error: (error) => this.#noticeError(error),
       close: () => this.#noticeClose(),
+      ...(reads && { pause: readSoon, removeListener: readSoon }),
     }
-    // Somebody else may read already: a listener, or a parser of Node's.
-    const isRead = socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0
-    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener)
-    if (reads && !isRead) this.#stopReading = readMeanwhile(socket, (chunk) => this.#discard(chunk))
+    // First, since a listener of the program's that throws keeps those behind it from running.
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.prependListener(event, listener)
+    if (reads) this.#read()
+  }
+
+  /** Whether somebody else reads: a listener, or a parser of Node's. */
+  get #isRead(): boolean {
+    const ours = this.#stopReading ? 1 : 0
+    return this.#socket.listenerCount('data') > ours || this.#socket.listenerCount('readable') > 0
+  }
+
+  /** Sees to it that what comes is read. */
+  #read(): void {
+    if (this.#isOver || this.isClosed || this.#isRead) return
+    if (this.#stopReading) this.#socket.resume()
+    else this.#stopReading = readMeanwhile(this.#socket, (chunk) => this.#discard(chunk))
   }
 
   #discard(chunk: string | Uint8Array): void {
-    this.course.discarded += Buffer.byteLength(chunk)
+    if (this.#isRead) return
+    const encoding = this.#socket.readableEncoding ?? undefined
+    this.course.discarded += typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.byteLength
   }
 
   #noticeEnd(): void {
@@ -81,6 +101,7 @@ export class Observer {
 
   /** Leaves the socket as it was found. */
   stop(): void {
+    this.#isOver = true
     this.#stopReading?.()
     for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener)
   }

@@ -1,5 +1,6 @@
 import type { SocketState } from '../../diag/entry.js'
 import { errorName } from '../../errors.js'
+import type { TcpState } from '../../options/index.js'
 import type { Identity, Witness } from './witness.js'
 
 /** How a connection ended, and what it left. */
@@ -60,6 +61,9 @@ export interface Remains {
 const resets = new Set(['ECONNRESET', 'EPIPE'])
 const active: readonly (SocketState | undefined)[] = ['FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING', 'TIME_WAIT']
 
+// After our FIN, and before the end.
+const waiting: ReadonlySet<TcpState> = new Set(['FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING'])
+
 /** Asks the kernel what is left of a connection. */
 export async function askRemains(identity: Identity | undefined): Promise<Remains> {
   if (!identity) return { known: false }
@@ -104,6 +108,19 @@ function failureOf(course: Course, errno: number): Pick<CloseReport, 'resetBy' |
   return { resetBy: undefined, error }
 }
 
+/** Whether our close was a reset, as it is with data that nobody has read: nothing is left of what was not over. */
+function isCut(last: TcpState, { error }: Pick<CloseReport, 'error'>, { known, state }: Remains): boolean {
+  return known && state === undefined && error === undefined && waiting.has(last)
+}
+
+/** A Unix socket has no states; what it leaves is known. */
+const nothingLeft = { state: undefined, timeWait: 'none', timeWaitMs: undefined, peer: 'none' } as const
+
+function unixFirstOf({ peerFinished, finished }: Course, { resetBy }: Pick<CloseReport, 'resetBy'>) {
+  if (peerFinished) return 'peer'
+  return resetBy === 'peer' && !finished ? undefined : 'us'
+}
+
 /**
  * Makes the report, and closes the witness, with which the last descriptor goes.
  *
@@ -111,27 +128,26 @@ function failureOf(course: Course, errno: number): Pick<CloseReport, 'resetBy' |
  */
 export async function makeReport(witness: Witness, course: Course, isOver: boolean): Promise<CloseReport> {
   if (witness.saw('FIN_WAIT_1', 'FIN_WAIT_2', 'CLOSING', 'LAST_ACK')) course.finished = true
-  const { resetBy, error } = failureOf(course, witness.takeError())
+  const last = witness.look()
+  const failure = failureOf(course, witness.takeError())
   witness.close()
-  const common = {
-    resetBy,
-    error,
-    timedOut: course.timedOut,
-    duration: performance.now() - course.started,
-    discarded: course.discarded,
-  }
+  const { timedOut, discarded, started } = course
+  const common = { timedOut, duration: performance.now() - started, discarded }
   if (witness.isUnix) {
-    const closedFirst = course.peerFinished ? 'peer' : ('us' as const)
-    return { closedFirst, ...common, state: undefined, timeWait: 'none', timeWaitMs: undefined, peer: 'none' }
+    return { ...common, ...failure, closedFirst: unixFirstOf(course, failure), ...nothingLeft }
   }
   const remains = await askRemains(witness.identity)
+  const { error } = failure
+  const resetBy = failure.resetBy ?? (isCut(last, failure, remains) ? 'us' : undefined)
   const isSilent = remains.known && course.finished && isClean({ resetBy, error }, isOver)
   // Whoever closes first is left with something, so a clean end that left us nothing was begun by the peer.
   const closedFirst = firstOf(witness, course, remains) ?? (isSilent ? 'peer' : undefined)
   const timeWait = timeWaitOf(closedFirst, resetBy !== undefined, remains)
   return {
-    closedFirst,
     ...common,
+    closedFirst,
+    resetBy,
+    error,
     state: remains.known ? (remains.state ?? 'CLOSED') : undefined,
     timeWait,
     timeWaitMs: timeWait === 'held' ? remains.timerMs : undefined,

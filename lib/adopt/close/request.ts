@@ -5,11 +5,16 @@ import { maxInt32, optional, validateInteger, validateObject, validateOneOf, val
 
 /** How long to wait for the peer, and what to do then. */
 export interface CloseAfterPeerOptions {
-  /** How long to wait for the peer's FIN, in ms; 0 for ever. @default 0 */
+  /** How long to wait for the peer's FIN, and behind it until all that was written is out, in ms; 0 for ever. @default 0 */
   timeout?: number | undefined
   /** What to do when it did not come: send a FIN first, or reset the connection. @default 'close' */
   onTimeout?: 'close' | 'abort' | undefined
-  /** How long to wait, after our FIN, until the connection is gone at our end, in ms. @default 1000 */
+  /**
+   * How long to wait, after our FIN, until the connection is gone at our end, in ms. As long at least is what was written
+   * given to go out; what has not by then is lost.
+   *
+   * @default 1000
+   */
   settle?: number | undefined
   /** Ends the wait and lets go of the socket, which stays as it is; the promise is rejected with an AbortError. */
   signal?: AbortSignal | undefined

@@ -4,7 +4,7 @@ import { memory, native } from '../../native.js'
 import { getOption, type TcpState } from '../../options/index.js'
 import { directions, protocols } from '../../platform.js'
 import { localAddressOf, peerAddressOf } from '../../sockets/address.js'
-import { isUnix } from '../../sockets/reset.js'
+import { isResettable, isUnix } from '../../sockets/reset.js'
 
 /** Where a connection runs between, and the kernel's number for it. */
 export interface Identity {
@@ -102,10 +102,10 @@ export class Witness {
     return native.getInt(this.#fd, solSocket, soError) < 0 ? 0 : (memory[0] as number)
   }
 
-  /** Whether the last close is to reset the connection. */
+  /** Whether the last close is to reset the connection, as it is now. */
   isToReset(): boolean {
     const { on, seconds } = getOption(this.#fd, 'SO_LINGER')
-    return on && seconds === 0
+    return on && seconds === 0 && isResettable(this.#fd)
   }
 
   /** Sends a FIN. False where the connection is gone. */

@@ -31,14 +31,6 @@ export function membersOf(listener: InternetEntry): InternetEntry[] {
     )
 }
 
-/** Where else a socket is open: this process has it under another number, or another process has it. */
-export function otherHolders({ inode }: InternetEntry, fd: number): string[] {
-  const [entry] = sockets({ protocol: 'tcp', state: 'LISTEN', inode, processes: true })
-  return (entry?.owners ?? [])
-    .filter((owner) => owner.pid !== process.pid || owner.fd !== fd)
-    .map(({ pid, command }) => `${command} (pid ${pid})`)
-}
-
 /** One end of a connection as text; an IPv4 address that is shown within IPv6 is the same. */
 function endOf(address: string, port: number): string {
   return `${address.replace(/^::ffff:(?=\d+\.)/, '')} ${port}`

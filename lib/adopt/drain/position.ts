@@ -1,7 +1,7 @@
 import type net from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { InternetEntry } from '../../diag/entry.js'
-import { isListening } from '../../handle/adopt.js'
+import { sameListener } from '../../handle/adopt.js'
 import { native } from '../../native.js'
 import { getOption, type Instruction, setOption } from '../../options/index.js'
 import { encodeAddress } from '../../sockaddr.js'
@@ -84,6 +84,7 @@ async function withMark<Result>(
   use: () => Promise<Result | undefined>,
 ): Promise<Result | undefined> {
   const { hops } = families[listener.family]
+  const isListening = sameListener(server)
   const before = { hops: getOption(server, hops), defer: getOption(server, 'TCP_DEFER_ACCEPT') }
   if (before.hops === largestHops) return undefined
   if (before.defer === 0) setOption(server, 'TCP_DEFER_ACCEPT', 1)
@@ -91,7 +92,7 @@ async function withMark<Result>(
     setOption(server, hops, largestHops)
     return await use()
   } finally {
-    if (isListening(server)) {
+    if (isListening()) {
       setOption(server, hops, before.hops)
       if (before.defer === 0) setOption(server, 'TCP_DEFER_ACCEPT', 0)
     }

@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { invalidArgType } from '../../errors.js'
+import { sameListener } from '../../handle/adopt.js'
 import { maxInt32, optional, validateInteger, validateObject, validateSignal } from '../../validate.js'
 
 /** How `drain` waits. */
@@ -20,6 +21,8 @@ export interface DrainRequest {
   readonly server: net.Server
   readonly timeout: number
   readonly signal: AbortSignal | undefined
+  /** Whether the server still has the listener that is to be drained. */
+  readonly isListening: () => boolean
 }
 
 const usualTimeout = 10_000
@@ -31,5 +34,10 @@ export function checkDrain(server: unknown, options: unknown): DrainRequest {
   const { timeout, signal } = options
   if (timeout !== undefined) validateInteger(timeout, 'options.timeout', 0, maxInt32)
   optional(signal, 'options.signal', validateSignal)
-  return { server, timeout: timeout === undefined ? usualTimeout : Number(timeout), signal: options.signal as never }
+  return {
+    server,
+    timeout: timeout === undefined ? usualTimeout : Number(timeout),
+    signal: options.signal as never,
+    isListening: sameListener(server),
+  }
 }

@@ -4,7 +4,7 @@ import { openProcessSocket } from '../../diag/borrowed.js'
 import type { InternetEntry } from '../../diag/entry.js'
 import { sockets } from '../../diag/sockets.js'
 import type { SystemError } from '../../errors.js'
-import { isListening } from '../../handle/adopt.js'
+import { sameListener } from '../../handle/adopt.js'
 import type { SocketLike } from '../../handle.js'
 import type { Instruction } from '../../options/index.js'
 import { attachReuseportProgram, detachReuseportProgram, steerTo } from '../../sockets/index.js'
@@ -61,6 +61,7 @@ function detachThrough({ pid, fd, inode }: Place): boolean {
 /** Steers the new connections of a SO_REUSEPORT group away from one of its members. */
 export class Steering {
   readonly #server: net.Server
+  readonly #isListening: () => boolean
   readonly #listener: InternetEntry
   #members: readonly number[] = []
   #position: Position | undefined
@@ -70,6 +71,7 @@ export class Steering {
 
   constructor(server: net.Server, listener: InternetEntry) {
     this.#server = server
+    this.#isListening = sameListener(server)
     this.#listener = listener
   }
 
@@ -133,8 +135,9 @@ export class Steering {
   undo(): void {
     if (this.#undone) return
     try {
-      if (isListening(this.#server)) detach(this.#server)
-      this.#undone = isListening(this.#server) || this.#undoThroughOthers()
+      const isListening = this.#isListening()
+      if (isListening) detach(this.#server)
+      this.#undone = isListening || this.#undoThroughOthers()
     } catch (error) {
       this.#error ??= error as SystemError
     }

@@ -1,6 +1,6 @@
 import type net from 'node:net'
 import type { SystemError } from '../../errors.js'
-import { isListening } from '../../handle/adopt.js'
+import { sameListener } from '../../handle/adopt.js'
 import { attachFilter, detachFilter, dropSyns, getFilter } from '../../sockets/index.js'
 import type { DrainFilter } from './report.js'
 
@@ -10,12 +10,14 @@ const firstResend = 1000
 /** Drops the SYNs that reach a listener. */
 export class SynFilter {
   readonly #server: net.Server
+  readonly #isListening: () => boolean
   #since = 0
   #used = false
   #error: SystemError | undefined
 
   constructor(server: net.Server) {
     this.#server = server
+    this.#isListening = sameListener(server)
   }
 
   /** What there is to report. */
@@ -44,7 +46,7 @@ export class SynFilter {
 
   /** Takes it away again, where the listener goes on. */
   undo(): void {
-    if (this.#used && isListening(this.#server)) detachFilter(this.#server)
+    if (this.#used && this.#isListening()) detachFilter(this.#server)
     this.#used = false
   }
 }

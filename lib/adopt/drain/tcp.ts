@@ -1,7 +1,8 @@
 import type { InternetEntry } from '../../diag/entry.js'
 import { fdOf } from '../../handle.js'
 import { getOption } from '../../options/index.js'
-import { otherHolders, Requests } from './group.js'
+import { Requests } from './group.js'
+import { goesOn, holderTime, otherHolders } from './holders.js'
 import { kernelSettings } from './kernel.js'
 import type { DrainReport } from './report.js'
 import type { DrainRequest } from './request.js'
@@ -17,9 +18,6 @@ import { judge } from './verdict.js'
  */
 const settle = 5
 
-/** After how long a process that has the socket open is taken to keep it, in milliseconds. */
-const holderTime = 50
-
 /** Drains a listener of TCP. */
 export class TcpDrain {
   readonly #request: DrainRequest
@@ -28,6 +26,7 @@ export class TcpDrain {
   readonly #steering: Steering
   readonly #filter: SynFilter
   #holders: readonly string[] = []
+  #goesOn = false
   readonly #reusePort: boolean
   #turn: Turn | undefined
 
@@ -48,6 +47,8 @@ export class TcpDrain {
       this.#holders = await this.#findHolders()
       await this.#empty()
       closeListener(this.#request.server)
+      // Before the program is taken away: nothing new may reach what somebody keeps for a moment longer.
+      this.#goesOn = await goesOn('tcp', this.#listener.inode)
     } catch (error) {
       this.#filter.undo()
       throw error
@@ -121,7 +122,14 @@ export class TcpDrain {
     const steering = this.#steering.report
     const kernel = kernelSettings()
     const hadTurn = this.#turn !== undefined
-    const evidence = { holders: this.#holders, reusePort: this.#reusePort, hadTurn, steering, kernel }
+    const evidence = {
+      holders: this.#holders,
+      goesOn: this.#goesOn,
+      reusePort: this.#reusePort,
+      hadTurn,
+      steering,
+      kernel,
+    }
     return {
       ...judge({ ...evidence, traffic: this.#traffic }),
       accepted,

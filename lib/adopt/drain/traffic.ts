@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { abortError, codedError } from '../../errors.js'
-import { isListening } from '../../handle/adopt.js'
+import { endChecks } from '../../handle/listening.js'
 import type { DrainRequest } from './request.js'
 
 /** How many connections wait for a listener, and how many of them for the end of their handshake. */
@@ -12,6 +12,8 @@ export interface Waiting {
 
 /** Closes the listening socket of a server, and nothing else: the `close()` of an HTTP server closes idle connections. */
 export function closeListener(server: net.Server): void {
+  // That of an HTTP server ends these as well; connections that are open still want them.
+  server.once('close', () => endChecks(server))
   Reflect.apply(net.Server.prototype.close, server, [])
 }
 
@@ -20,6 +22,7 @@ const longestPause = 50
 /** Counts what a server accepts, and waits until nothing is left to accept. */
 export class Traffic implements Disposable {
   readonly #server: net.Server
+  readonly #isListening: () => boolean
   readonly #signal: AbortSignal | undefined
   readonly #start = performance.now()
   readonly #deadline: number
@@ -30,11 +33,13 @@ export class Traffic implements Disposable {
   readonly #onAccepted = () => this.accepted++
   readonly #onDropped = () => this.dropped++
 
-  constructor({ server, signal, timeout }: DrainRequest) {
+  constructor({ server, signal, timeout, isListening }: DrainRequest) {
     this.#server = server
+    this.#isListening = isListening
     this.#signal = signal
     this.#deadline = this.#start + timeout
-    server.on('connection', this.#onAccepted).on('drop', this.#onDropped)
+    // First, since a listener of the program's that throws keeps those behind it from running.
+    server.prependListener('connection', this.#onAccepted).prependListener('drop', this.#onDropped)
   }
 
   /** Milliseconds since the start. */
@@ -50,7 +55,7 @@ export class Traffic implements Disposable {
   /** Ends the drain where the caller wants it or somebody else has closed the server. */
   throwIfOver(): void {
     if (this.#signal?.aborted) throw abortError(this.#signal)
-    if (isListening(this.#server)) return
+    if (this.#isListening()) return
     throw codedError('ERR_SERVER_NOT_RUNNING', 'Server is not running: it was closed while it was being drained')
   }
 

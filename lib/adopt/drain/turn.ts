@@ -1,12 +1,22 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { InternetEntry } from '../../diag/entry.js'
 import type { SystemError } from '../../errors.js'
 import { getOption } from '../../options/index.js'
 import { BareSocket } from '../../sockets/index.js'
 import { connect } from '../connect.js'
 
+/** After how many milliseconds whoever has the name, and cannot be connected to, is taken for a stranger. */
+const silence = 100
+
+/** It may have ended between the two, does not listen, or has a full queue. */
+const silent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EAGAIN'])
+
 /** What is held while a listener is drained. */
 export type Turn = Disposable
+
+/** The turn where a stranger keeps the name of it. */
+const anybodys: Turn = { [Symbol.dispose]() {} }
 
 /** The abstract name that stands for a group: it is the network namespace's, as the group is. */
 function nameOf({ family, localAddress, localPort, interface: device = '' }: InternetEntry): string {
@@ -49,19 +59,24 @@ async function awaitEnd(path: string, signal: AbortSignal): Promise<boolean> {
  * holder ends, however that comes about.
  *
  * @param signal ends the wait
- * @returns undefined where the signal fired. Where another user has taken the name, who is in no group of ours, it is
- * anybody's turn.
+ * @returns undefined where the signal fired. Where a stranger has taken the name, another user who is in no group of ours
+ * or somebody who does not even listen, it is anybody's turn.
  */
 export async function takeTurn(listener: InternetEntry, signal: AbortSignal): Promise<Turn | undefined> {
   const path = nameOf(listener)
+  let since: number | undefined
   while (!signal.aborted) {
     const turn = tryTurn(path)
     if (turn) return turn
     try {
-      if (!(await awaitEnd(path, signal))) return { [Symbol.dispose]() {} }
+      if (!(await awaitEnd(path, signal))) return anybodys
+      since = undefined
     } catch (error) {
-      // It may have ended between the two.
-      if ((error as SystemError).code !== 'ECONNREFUSED' && !signal.aborted) throw error
+      if (!silent.has((error as SystemError).code) && !signal.aborted) throw error
+      // Who takes a turn listens from the start, so two refusals so far apart are a stranger's.
+      since ??= performance.now()
+      if (performance.now() - since > silence) return anybodys
+      await sleep(1)
     }
   }
   return undefined

@@ -1,12 +1,13 @@
-import { fstatSync, statSync } from 'node:fs'
+import { fstatSync, type Stats, statSync } from 'node:fs'
 import type { UnixEntry } from '../../diag/entry.js'
 import { sockets } from '../../diag/sockets.js'
 import { fdOf } from '../../handle.js'
 import { isAbstract } from '../path.js'
+import { goesOn } from './holders.js'
 import type { DrainReport } from './report.js'
 import type { DrainRequest } from './request.js'
 import { closeListener, type Traffic } from './traffic.js'
-import type { Verdict } from './verdict.js'
+import { hiddenHolder, type Verdict } from './verdict.js'
 
 /** How long nothing has to wait: a client may have found the socket by its path just before that led elsewhere. */
 const settle = 5
@@ -16,21 +17,50 @@ function entryOf(inode: number): UnixEntry | undefined {
 }
 
 /** Whose socket a path leads to. */
-type Owner = 'this listener' | 'another' | 'nobody'
+type Owner = 'this listener' | 'another' | 'nobody' | 'unknown'
+
+/** What is at a path; undefined where nothing is, null where this user may not look. */
+function fileAt(path: string): Stats | undefined | null {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return null
+  }
+}
 
 function ownerOf({ path, fileInode, fileDevice }: UnixEntry): Owner {
   if (path === undefined || isAbstract(path)) return 'this listener'
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found) return 'nobody'
+  const found = fileAt(path)
+  if (!found) return found === null ? 'unknown' : 'nobody'
   // The kernel tells the lower 32 bits.
   return found.ino % 2 ** 32 === fileInode && found.dev === fileDevice ? 'this listener' : 'another'
 }
 
-function judge(left: number, dropped: number, before: Owner, after: Owner): Verdict {
+/** What was seen of a listener at a path. */
+interface Evidence {
+  readonly left: number
+  readonly dropped: number
+  /** Whose the path was before the close, and after it. */
+  readonly before: Owner
+  readonly after: Owner
+  readonly goesOn: boolean
+}
+
+/** Why a listener whose path no other one is known to have is not drained without loss. */
+const reasons = {
+  'this listener': 'no other listener has taken its path',
+  // The kernel tells the name of the bind alone.
+  nobody: 'nothing is at the path that it was bound to; if it was renamed, what is in its place now is not known',
+  unknown: 'its path may not be looked at',
+} as const
+
+function judge({ left, dropped, before, after, goesOn }: Evidence): Verdict {
   const none = (reason: string): Verdict => ({ guarantee: 'none', reason })
   if (left > 0) return none('the server did not accept all that waited within the time')
   if (dropped > 0) return none('the server closed connections that were more than its maxConnections')
-  if (before !== 'another') return { guarantee: 'queue-empty', reason: 'no other listener has taken its path' }
+  // With another one at its path, nothing reaches it any more, whoever has it.
+  if (before !== 'another' && goesOn) return none(hiddenHolder)
+  if (before !== 'another') return { guarantee: 'queue-empty', reason: reasons[before] }
   if (after !== 'another') return none('closing the server removed the path of the one that had taken its place')
   return { guarantee: 'lossless', reason: undefined }
 }
@@ -44,9 +74,10 @@ export async function drainUnix({ server }: DrainRequest, traffic: Traffic): Pro
   const before = ownerOf(listener)
   await traffic.emptied(look, before === 'this listener' ? 0 : settle)
   closeListener(server)
+  const after = { after: ownerOf(listener), goesOn: await goesOn('unix', ino) }
   const { accepted, dropped, queue, elapsed } = traffic
   return {
-    ...judge(queue.left, dropped, before, ownerOf(listener)),
+    ...judge({ left: queue.left, dropped, before, ...after }),
     accepted,
     dropped,
     queue,

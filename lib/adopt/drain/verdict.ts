@@ -5,6 +5,8 @@ import type { Traffic } from './traffic.js'
 export interface Evidence {
   /** Who else has the listener's socket open. */
   readonly holders: readonly string[]
+  /** Whether the socket was still there after the close. */
+  readonly goesOn: boolean
   readonly reusePort: boolean
   /** Whether it was this listener's turn in its group. */
   readonly hadTurn: boolean
@@ -27,11 +29,16 @@ function whyUnsteered({ reusePort, hadTurn, steering: { members, error } }: Evid
   return "the listener's place in the group could not be found out"
 }
 
+/** Why nothing is known of a listener that somebody has whom this user does not see. */
+export const hiddenHolder =
+  'the socket is open elsewhere too, in a process that cannot be looked into, and goes on there'
+
 /** What holds after all that was seen. */
 export function judge(evidence: Evidence): Verdict {
-  const { holders, steering, kernel, traffic } = evidence
+  const { holders, goesOn, steering, kernel, traffic } = evidence
   const none = (reason: string): Verdict => ({ guarantee: 'none', reason })
   if (holders.length > 0) return none(`the socket is open elsewhere too, and goes on there: ${holders.join(', ')}`)
+  if (goesOn) return none(hiddenHolder)
   if (traffic.queue.left > 0) return none('the server did not accept all that waited within the time')
   if (traffic.dropped > 0) return none('the server closed connections that were more than its maxConnections')
   if (!steering.used) return { guarantee: 'queue-empty', reason: whyUnsteered(evidence) }

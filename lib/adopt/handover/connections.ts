@@ -24,7 +24,7 @@ export class Connections {
         this.#wake()
       })
     })
-    this.#goodbye = new Goodbye(server, (session) => session.close())
+    this.#goodbye = new Goodbye(server, { tell: (session) => session.close() })
   }
 
   /** How many there are. */

@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
 import net from 'node:net'
-import { Duplex } from 'node:stream'
+import { Duplex, PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import tls from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { sockets } from '../../../lib/diag.js'
@@ -93,6 +95,44 @@ describe('abort', () => {
     served.destroy()
     expect(one.destroyed).toBe(true)
     expect(tcpStates(portOfServer(server))).toEqual(['LISTEN'])
+    await closeServer(server)
+  })
+
+  test.each(['request', 'incoming', 'served'] as const)(
+    'leaves the next user of a connection alone: %s',
+    async (which) => {
+      const server = await listen(http.createServer(), { host })
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+      const ask = async () => {
+        const request = http.get({ host, port: portOfServer(server), agent })
+        const [served, response] = (await once(server, 'request')) as [http.IncomingMessage, http.ServerResponse]
+        return { request, served, response }
+      }
+      const first = await ask()
+      first.response.end('first')
+      const [incoming] = (await once(first.request, 'response')) as [http.IncomingMessage]
+      await once(incoming.resume(), 'close')
+      const second = await ask()
+      expect(second.request.socket).toBe(first.request.socket)
+      const refusal = thrownBy(() => abort({ ...first, incoming }[which]))
+      expect(refusal).toHaveProperty('code', 'ERR_INVALID_STATE')
+      second.response.end('second')
+      const [answer] = (await once(second.request, 'response')) as [http.IncomingMessage]
+      expect(await text(answer)).toBe('second')
+      agent.destroy()
+      await closeServer(server)
+    },
+  )
+
+  test('takes a request whose body was read to its end', async () => {
+    const server = await listen(http.createServer(), { host })
+    const request = http.request({ host, port: portOfServer(server), agent: false, method: 'POST' }).end('body')
+    const failed = once(request, 'error')
+    const [served] = (await once(server, 'request')) as [http.IncomingMessage]
+    await pipeline(served, new PassThrough().resume())
+    served.destroy()
+    abort(served)
+    expect((await failed)[0]).toHaveProperty('code', 'ECONNRESET')
     await closeServer(server)
   })
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { abort, BareSocket, closeAfterPeer, connect, listen } from '../../../lib/index.js'
 import { tcpStates, useOwnNetwork } from '../../sockets/network.js'
 import { closed, openDescriptors, rejectionOf } from '../../support.js'
-import { closeServer, type Pair, pairs, portOfServer, tlsPair } from '../pairs.js'
+import { closeServer, halfOpenPair, pairs, portOfServer, tlsPair } from '../pairs.js'
 
 useOwnNetwork()
 
@@ -19,15 +19,6 @@ function whyNot(): string {
 }
 
 const whyNoMptcp = whyNot()
-
-async function halfOpenPair(host = '127.0.0.1'): Promise<Pair> {
-  const server = await listen(net.createServer({ allowHalfOpen: true }), { host })
-  const accepted = once(server, 'connection') as Promise<[net.Socket]>
-  const client = await connect({ port: portOfServer(server), host, allowHalfOpen: true })
-  const [peer] = await accepted
-  peer.on('error', () => {})
-  return { client, accepted: peer, server }
-}
 
 const addresses = ['127.0.0.1', '::1', '::ffff:127.0.0.1'] as const
 

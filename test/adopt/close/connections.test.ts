@@ -8,7 +8,7 @@ import tls from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { type CloseReport, listen, ServerConnections } from '../../../lib/index.js'
 import { tcpStates, useOwnNetwork } from '../../sockets/network.js'
-import { rejectionOf, thrownBy } from '../../support.js'
+import { inProcess, rejectionOf, thrownBy } from '../../support.js'
 import { closeServer, portOfServer } from '../pairs.js'
 import { credentials, trust } from '../tls.js'
 
@@ -128,6 +128,61 @@ describe('ServerConnections', () => {
     served.end()
     expect(await reports).toMatchObject([byPeer])
     await closeServer(server)
+  })
+
+  test('of many connections hears one signal, and nobody warns of a leak', async () => {
+    const server = net.createServer()
+    const connections = new ServerConnections(server)
+    await listen(server, { host })
+    const clients = Array.from({ length: 12 }, () => net.connect(portOfServer(server), host))
+    while (connections.size < clients.length) await once(server, 'connection')
+    const warnings: Error[] = []
+    const warn = (warning: Error) => warnings.push(warning)
+    process.on('warning', warn)
+    const given = new AbortController()
+    const refusal = rejectionOf(connections.closeAfterPeers({ signal: given.signal }))
+    await delay(10)
+    given.abort('enough')
+    expect(await refusal).toMatchObject({ name: 'AbortError', cause: 'enough' })
+    process.off('warning', warn)
+    expect(warnings).toEqual([])
+    for (const client of clients) client.destroy()
+    await closeServer(server)
+  })
+
+  test('closes them in turns where the process may have no more descriptors', async () => {
+    const program = `
+      const { once } = await import('node:events')
+      const { readdirSync } = await import('node:fs')
+      const { execFileSync } = await import('node:child_process')
+      const net = await import('node:net')
+      const server = net.createServer()
+      const connections = new sockctl.ServerConnections(server)
+      await sockctl.listen(server, { host: '${host}' })
+      // What asks the kernel for remnants is loaded with the first one.
+      const { port } = server.address()
+      const dial = () => net.connect(port, '${host}').resume()
+      const first = dial().end()
+      await once(server, 'connection')
+      await connections.closeAfterPeers()
+      const open = async () => {
+        const clients = Array.from({ length: 40 }, dial)
+        while (connections.size < clients.length) await once(server, 'connection')
+        return clients
+      }
+      const clients = await open()
+      const limit = readdirSync('/proc/self/fd').length + 10
+      execFileSync('prlimit', ['--pid', String(process.pid), '--nofile=' + limit])
+      const closing = connections.closeAfterPeers({ settle: 0 })
+      for (const client of clients) client.end()
+      const { length } = await closing
+      const ended = connections.size
+      await open()
+      await connections.closeAfterPeers({ timeout: 50, settle: 0 })
+      while (connections.size > 0) await new Promise(setImmediate)
+      report({ hasReports: length > 0, ended })
+      process.exit()`
+    expect(await inProcess(program)).toEqual({ hasReports: true, ended: 0 })
   })
 
   test('refuses what is no server, and bad options', async () => {

@@ -4,6 +4,7 @@ import http2 from 'node:http2'
 import https from 'node:https'
 import net from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import tls from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { listen, ServerConnections } from '../../../lib/index.js'
@@ -49,6 +50,64 @@ describe('closeAfterPeers', () => {
       false,
     ])
     expect(await reports).toMatchObject([{ closedFirst: 'peer' }])
+    await closeServer(server)
+  })
+
+  test.each(['checkContinue', 'checkExpectation'] as const)('tells those whose request came by %s', async (event) => {
+    const server = http.createServer((_request, response) => response.end('unexpected'))
+    const connections = new ServerConnections(server)
+    await listen(server, { host })
+    server.once(event, (incoming, response) => {
+      if (event === 'checkExpectation') return response.end('unexpected')
+      response.writeContinue()
+      // As is usual, the one handler hands it to the other.
+      return setImmediate(() => server.emit('request', incoming, response))
+    })
+    const client = net.connect(portOfServer(server), host)
+    await once(client, 'connect')
+    const reports = connections.closeAfterPeers({ timeout: 5000 })
+    const expectation = event === 'checkContinue' ? '100-continue' : 'much'
+    client.write(`POST / HTTP/1.1\r\nHost: here\r\nExpect: ${expectation}\r\nContent-Length: 0\r\n\r\n`)
+    const answer = await text(client.on('data', (chunk) => String(chunk).includes('unexpected') && client.end()))
+    expect(answer).toContain('Connection: close')
+    expect(await reports).toMatchObject([{ closedFirst: 'peer' }])
+    // Whoever comes when the program listens no more has Node's own answer.
+    expect(server.listenerCount(event)).toBe(0)
+    await closeServer(server)
+  })
+
+  test('keeps what is idle after an answer that was on its way, too', async () => {
+    const server = http.createServer()
+    server.keepAliveTimeout = 50
+    const connections = new ServerConnections(server)
+    await listen(server, { host })
+    const client = net.connect(portOfServer(server), host)
+    client.write(ask('/'))
+    const [, response] = (await once(server, 'request')) as [unknown, http.ServerResponse]
+    response.write('begun')
+    await once(client, 'data')
+    const reports = connections.closeAfterPeers()
+    response.end('done')
+    await once(client, 'data')
+    // Longer than the server would leave it: it adds a second of its own.
+    await delay(1200)
+    expect(connections.size).toBe(1)
+    client.end()
+    expect(await reports).toMatchObject([{ closedFirst: 'peer' }])
+    await closeServer(server)
+  })
+
+  test('takes an HTTP/2 session that is on its way out', async () => {
+    const server = http2.createServer()
+    const connections = new ServerConnections(server)
+    await listen(server, { host })
+    const opened = once(server, 'session') as Promise<[http2.ServerHttp2Session]>
+    const client = http2.connect(`http://${host}:${portOfServer(server)}`)
+    const [[session]] = await Promise.all([opened, once(client, 'remoteSettings')])
+    session.destroy()
+    await connections.closeAfterPeers({ timeout: 5000 })
+    expect(connections.size).toBe(0)
+    client.destroy()
     await closeServer(server)
   })
 

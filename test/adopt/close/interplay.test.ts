@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import type net from 'node:net'
+import { Writable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { closeAfterPeer } from '../../../lib/index.js'
 import { tcpStates, useOwnNetwork } from '../../sockets/network.js'
-import { connectedPair, rejectionOf } from '../../support.js'
-import { closeServer } from '../pairs.js'
+import { connectedPair, inProcess, rejectionOf } from '../../support.js'
+import { closeServer, halfOpenPair } from '../pairs.js'
 
 useOwnNetwork()
 
@@ -45,6 +47,87 @@ describe('closeAfterPeer', () => {
     client.end()
     expect(await report).toMatchObject({ closedFirst: 'peer', peer: 'time-wait' })
     expect(tcpStates(port)).not.toContain('TIME_WAIT')
+    await closeServer(server)
+  })
+
+  test('gives a peer that has closed its side and reads slowly all that was written', async () => {
+    const { client, accepted, server } = await halfOpenPair()
+    const size = 16 << 20
+    client.pause()
+    const report = closeAfterPeer(accepted, { settle: 20 })
+    accepted.write(Buffer.alloc(size))
+    client.end()
+    await once(accepted, 'end')
+    // Longer than it may take to settle.
+    await delay(50)
+    let length = 0
+    for await (const chunk of client) length += chunk.length
+    expect(length).toBe(size)
+    expect(await report).toMatchObject({ closedFirst: 'peer', timedOut: false, error: undefined })
+    await closeServer(server)
+  })
+
+  test('waits no longer than its timeout for a peer that reads nothing', async () => {
+    const { client, accepted, server } = await halfOpenPair()
+    client.pause()
+    const report = closeAfterPeer(accepted, { timeout: 100, settle: 20 })
+    accepted.write(Buffer.alloc(16 << 20))
+    client.end()
+    expect(await report).toMatchObject({ closedFirst: 'peer', timedOut: false, peer: 'unknown' })
+    client.destroy()
+    await closeServer(server)
+  })
+
+  test.each(['end', 'finish', 'close'])('goes on where a listener of %s throws', async (event) => {
+    const program = `
+      const net = await import('node:net')
+      process.on('uncaughtException', () => {})
+      const server = await sockctl.listen(net.createServer(), { host: '127.0.0.1' })
+      const client = net.connect(server.address().port, '127.0.0.1')
+      server.once('connection', async (socket) => {
+        socket.on('${event}', () => { throw new Error('mine') })
+        client.resume().end()
+        const { closedFirst, timedOut, peer } = await sockctl.closeAfterPeer(socket, { settle: 50 })
+        report({ closedFirst, timedOut, peer })
+        process.exit()
+      })`
+    expect(await inProcess(program)).toEqual({ closedFirst: 'peer', timedOut: false, peer: 'time-wait' })
+  })
+
+  test.each(['hex', 'latin1', 'base64'] as const)(
+    'counts the bytes of what it throws away, in %s too',
+    async (encoding) => {
+      const { client, accepted, server } = await connectedPair()
+      const report = closeAfterPeer(accepted.setEncoding(encoding))
+      client.resume().end(Buffer.alloc(999, 0xe4))
+      expect(await report).toMatchObject({ discarded: 999 })
+      await closeServer(server)
+    },
+  )
+
+  test('reads on where a pipe breaks, and where the socket is paused', async () => {
+    const { client, accepted, server } = await connectedPair()
+    const target = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => target.destroy() ?? done() })
+    accepted.pipe(target)
+    const report = closeAfterPeer(accepted, { timeout: 5000 })
+    const broken = once(target, 'close')
+    client.resume().write('into the pipe')
+    await broken
+    client.write('more')
+    await expect.poll(() => accepted.bytesRead).toBe('into the pipe'.length + 'more'.length)
+    accepted.pause()
+    client.end('and more')
+    expect(await report).toMatchObject({ timedOut: false, closedFirst: 'peer', discarded: 12 })
+    await closeServer(server)
+  })
+
+  test('counts no bytes that a later listener gets', async () => {
+    const { client, accepted, server } = await connectedPair()
+    const report = closeAfterPeer(accepted, { timeout: 5000 })
+    const text = heard(accepted, 5)
+    client.resume().end('heard')
+    expect(await text).toBe('heard')
+    expect(await report).toMatchObject({ discarded: 0 })
     await closeServer(server)
   })
 
