@@ -16,7 +16,11 @@ const disturbs: Readonly<Record<string, readonly string[]>> = {
   SO_SNDBUF: ['SO_BUF_LOCK'],
   SO_RCVBUFFORCE: ['SO_RCVBUF', 'SO_BUF_LOCK'],
   SO_SNDBUFFORCE: ['SO_SNDBUF', 'SO_BUF_LOCK'],
+  // A TCP buffer grows to hold what is waited for, and a connection announces as much.
+  SO_RCVLOWAT: ['SO_RCVBUF', 'SO_BUF_LOCK', 'TCP_WINDOW_CLAMP'],
   SO_TIMESTAMPING_NEW: ['SO_TIMESTAMPING'],
+  // In repair a port can be shared, and afterwards no more.
+  TCP_REPAIR: ['SO_REUSEADDR'],
 }
 
 /** The option that sets a buffer beyond the system's limit, for a value that got there that way. */

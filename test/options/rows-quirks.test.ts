@@ -64,6 +64,14 @@ describe('setOption', () => {
     expect(getOption(socket, 'TCP_MAXSEG')).toBe(536)
   })
 
+  test('refuses to take the limit of TCP_WINDOW_CLAMP from a listener, as the kernel does', () => {
+    using socket = openSocket('tcp')
+    setOption(socket, 'TCP_WINDOW_CLAMP', 0)
+    socket.listen(1, { address: '127.0.0.1' })
+    const error = { code: 'EINVAL', syscall: 'setsockopt', option: 'TCP_WINDOW_CLAMP' }
+    expect(refusal(() => setOption(socket, 'TCP_WINDOW_CLAMP', 0))).toEqual(error)
+  })
+
   test.each([
     ['IP_TTL', 0, 'EINVAL'],
     ['TCP_ULP', 'nonesuch', 'ENOENT'],
