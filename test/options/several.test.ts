@@ -190,6 +190,20 @@ describe('setOptions, refused', () => {
     )
     expect(answer).toEqual(['EPERM', 'setsockopt', 'SO_MARK', true])
   })
+
+  test.skipIf(!isRoot)(`cannot untie for nobody an interface${isRoot ? '' : ' (needs root)'}`, async () => {
+    const answer = await inProcess<string>(
+      `
+      const socket = new sockctl.BareSocket('ipv4')
+      try {
+        sockctl.setOptions(socket, { SO_BINDTODEVICE: 'lo', TCP_ULP: 'nonesuch' })
+      } catch {
+        report(sockctl.getOption(socket, 'SO_BINDTODEVICE'))
+      }`,
+      nobody,
+    )
+    expect(answer).toBe('lo')
+  })
 })
 
 test('setOptions puts back what putting another option back disturbed', () => {
