@@ -96,7 +96,7 @@ export function setOption<Name extends WritableOption>(
   const encoded = row.encode(value)
   const fd = fdOf(target)
   if (row.careful) {
-    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, value) }], () => isDatagram(fd))
+    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, encoded) }], () => isDatagram(fd))
     refuseLate(fd, name, row.entry)
   }
   const errno = row.set(fd, encoded)
