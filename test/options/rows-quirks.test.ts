@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { getOption, setOption } from '../../lib/index.js'
 import { thrownBy } from '../support.js'
-import { openSocket, sysctl, whyNoSocket } from './kinds.js'
+import { isHere, openSocket, sysctl, whyNoSocket } from './kinds.js'
 
 /** The error of setting an option. */
 function refusal(run: () => void) {
@@ -102,6 +102,19 @@ describe('setOption', () => {
     using socket = openSocket('udp')
     setOption(socket, 'SO_BINDTODEVICE', 'lo')
     expect(getOption(socket, 'SO_BINDTOIFINDEX')).toBeGreaterThan(0)
+  })
+
+  const naming = (['SO_PASSCRED', 'SO_PASSPIDFD'] as const).filter(isHere)
+
+  test.each(naming)('gives a Unix socket with %s a name when it connects', (name) => {
+    using listener = openSocket('unix')
+    const path = `\0sockctl-quirks-${process.pid}-${name}`
+    listener.listen(1, { path })
+    using socket = openSocket('unix')
+    setOption(socket, name, true)
+    expect(socket.address().path).toBe('')
+    socket.connect({ path })
+    expect(socket.address().path).toMatch(/^\0/)
   })
 
   test('switches IP_FREEBIND and IPV6_FREEBIND together', () => {
