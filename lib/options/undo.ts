@@ -1,4 +1,6 @@
 import { native } from '../native.js'
+import { bytes as bytesCodec } from './codecs/plain.js'
+import type { ValueType } from './entry.js'
 import { programCapacity } from './program.js'
 import { type Row, rowOf } from './row.js'
 
@@ -40,8 +42,15 @@ interface Note {
   readonly value: Uint8Array
 }
 
+/** The room for values that can be longer than all others: the kernel cuts what it has no room for. */
+const rooms: Readonly<Partial<Record<ValueType, number>>> = {
+  sock_fprog: programCapacity,
+  bytes: bytesCodec.capacity,
+}
+const usualRoom = 256
+
 function read(fd: number, { level, number, entry }: Row): Uint8Array | undefined {
-  const bytes = new Uint8Array(entry.type === 'sock_fprog' ? programCapacity : 256)
+  const bytes = new Uint8Array(rooms[entry.type] ?? usualRoom)
   const length = native.getsockopt(fd, level, number, bytes)
   return length < 0 ? undefined : bytes.slice(0, length)
 }

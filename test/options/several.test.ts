@@ -4,7 +4,6 @@ import {
   getOption,
   type ReadableOption,
   type SocketKind,
-  type SocketLike,
   type SocketOptions,
   setOption,
   setOptions,
@@ -120,38 +119,6 @@ describe('setOptions', () => {
   })
 })
 
-describe('setOptions, refused, puts back what SO_RCVLOWAT took with it:', () => {
-  const values = { SO_RCVLOWAT: 1_000_000, ...refused }
-  const names = ['SO_RCVLOWAT', 'SO_RCVBUF', 'SO_BUF_LOCK', 'TCP_WINDOW_CLAMP'] as const
-  const read = (target: SocketLike) => names.filter(isHere).map((name) => getOption(target, name))
-
-  test('the buffer of a new socket', () => {
-    using socket = openSocket('tcp')
-    const before = read(socket)
-    thrownBy(() => setOptions(socket, values))
-    expect(read(socket)).toEqual(before)
-  })
-
-  test('the buffer and the window of a connection', async () => {
-    await using made = await connection()
-    const before = read(made.client)
-    thrownBy(() => setOptions(made.client, values))
-    expect(read(made.client)).toEqual(before)
-  })
-})
-
-test.skipIf(!isRoot)(
-  `setOptions, refused, puts back what TCP_REPAIR turned off${isRoot ? '' : ' (needs root)'}`,
-  () => {
-    using socket = openSocket('tcp')
-    setOption(socket, 'SO_REUSEADDR', true)
-    // What comes after it in the table: a queue that is none.
-    const error = thrownBy(() => setOptions(socket, { TCP_REPAIR: 'on', TCP_REPAIR_QUEUE: 9 }))
-    expect(error).toHaveProperty('option', 'TCP_REPAIR_QUEUE')
-    expect([getOption(socket, 'TCP_REPAIR'), getOption(socket, 'SO_REUSEADDR')]).toEqual(['off', true])
-  },
-)
-
 /** Options that come after the one that is refused, so that they are never set. */
 const later = ['TCP_INQ', 'TCP_RTO_MAX_MS', 'TCP_REPAIR']
 
@@ -189,20 +156,6 @@ describe('setOptions, refused', () => {
       nobody,
     )
     expect(answer).toEqual(['EPERM', 'setsockopt', 'SO_MARK', true])
-  })
-
-  test.skipIf(!isRoot)(`cannot untie for nobody an interface${isRoot ? '' : ' (needs root)'}`, async () => {
-    const answer = await inProcess<string>(
-      `
-      const socket = new sockctl.BareSocket('ipv4')
-      try {
-        sockctl.setOptions(socket, { SO_BINDTODEVICE: 'lo', TCP_ULP: 'nonesuch' })
-      } catch {
-        report(sockctl.getOption(socket, 'SO_BINDTODEVICE'))
-      }`,
-      nobody,
-    )
-    expect(answer).toBe('lo')
   })
 })
 
