@@ -45,6 +45,8 @@ export interface NoReservedPortError extends Error {
   high: number
   /** How many of them failed with each error: `{ EADDRINUSE: 511, EACCES: 1 }`. */
   refusals: Record<string, number>
+  /** The local address, where one was asked for. */
+  address?: string
 }
 
 /**
@@ -170,7 +172,8 @@ export class ReservedPortWalk {
     const ports = [...reservedCandidates({ ...this.#options, exclude: [] })]
     const range = { low: Math.min(...ports), high: Math.max(...ports) }
     const { address } = this.#options
-    return Object.assign(error, { syscall: 'bind', tried, ...range, refusals: this.#refusals, address })
+    const place = address === undefined ? {} : { address }
+    return Object.assign(error, { syscall: 'bind', tried, ...range, refusals: this.#refusals, ...place })
   }
 }
 
