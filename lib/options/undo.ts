@@ -4,23 +4,26 @@ import type { ValueType } from './entry.js'
 import { programCapacity } from './program.js'
 import { type Row, rowOf } from './row.js'
 
-/** Of these the one set last holds. */
-const stamps = ['SO_TIMESTAMP', 'SO_TIMESTAMPNS', 'SO_TIMESTAMP_NEW', 'SO_TIMESTAMPNS_NEW']
+/** Of the first four the one set last holds, and of all whose name ends in _NEW and those whose does not. */
+const stamps = [
+  'SO_TIMESTAMP',
+  'SO_TIMESTAMPNS',
+  'SO_TIMESTAMP_NEW',
+  'SO_TIMESTAMPNS_NEW',
+  'SO_TIMESTAMPING',
+  'SO_TIMESTAMPING_NEW',
+]
 
 /** What else the kernel changes when it takes an option. */
 const disturbs: Readonly<Record<string, readonly string[]>> = {
   IP_TOS: ['SO_PRIORITY'],
-  SO_TIMESTAMP: stamps,
-  SO_TIMESTAMPNS: stamps,
-  SO_TIMESTAMP_NEW: stamps,
-  SO_TIMESTAMPNS_NEW: stamps,
+  ...Object.fromEntries(stamps.map((name) => [name, stamps])),
   SO_RCVBUF: ['SO_BUF_LOCK'],
   SO_SNDBUF: ['SO_BUF_LOCK'],
   SO_RCVBUFFORCE: ['SO_RCVBUF', 'SO_BUF_LOCK'],
   SO_SNDBUFFORCE: ['SO_SNDBUF', 'SO_BUF_LOCK'],
   // A TCP buffer grows to hold what is waited for, and a connection announces as much.
   SO_RCVLOWAT: ['SO_RCVBUF', 'SO_BUF_LOCK', 'TCP_WINDOW_CLAMP'],
-  SO_TIMESTAMPING_NEW: ['SO_TIMESTAMPING'],
   // In repair a port can be shared, and afterwards no more.
   TCP_REPAIR: ['SO_REUSEADDR'],
 }

@@ -67,3 +67,28 @@ test.skipIf(!isRoot)(
     expect(answer).toBe('lo')
   },
 )
+
+describe('setOptions, refused, puts back the options that stamp times, of which only old or only new ones hold:', () => {
+  const flags = { flags: ['RX_SOFTWARE', 'SOFTWARE'] } as const
+  const names = [
+    'SO_TIMESTAMP',
+    'SO_TIMESTAMPNS',
+    'SO_TIMESTAMP_NEW',
+    'SO_TIMESTAMPNS_NEW',
+    'SO_TIMESTAMPING',
+    'SO_TIMESTAMPING_NEW',
+  ] as const
+  const valueFor = (name: (typeof names)[number]) => ({
+    [name]: name.startsWith('SO_TIMESTAMPING') ? flags : true,
+  })
+  const pairs = names.flatMap((had) => names.filter((name) => name !== had).map((given) => ({ had, given })))
+
+  test.each(pairs)('$had after $given', ({ had, given }) => {
+    using socket = openSocket('udp')
+    setOptions(socket, valueFor(had))
+    const read = () => names.map((name) => getOption(socket, name))
+    const before = read()
+    thrownBy(() => setOptions(socket, { ...valueFor(given), ...refused }))
+    expect(read()).toEqual(before)
+  })
+})
