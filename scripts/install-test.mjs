@@ -81,11 +81,26 @@ function install(tarball) {
   assert.strictEqual(readManifest(join(installed, 'package.json')).gypfile, false)
 }
 
-/** Loads every entry point of the package, as ES modules do and as CommonJS does. */
-function use() {
+/** What a program can import. */
+function entryPoints() {
   const { exports } = readManifest(join(installed, 'package.json'))
   const entries = Object.keys(exports).filter((entry) => entry !== './package.json')
-  const names = entries.map((entry) => `sockctl${entry.slice(1)}`)
+  return entries.map((entry) => `sockctl${entry.slice(1)}`)
+}
+
+/** Checks the declarations themselves, which a program that skips that would take for `any` where they do not fit. */
+function checkTypes() {
+  const lines = entryPoints().map((name, index) => `import * as entry${index} from '${name}'\nvoid entry${index}`)
+  writeFileSync(join(app, 'types.mts'), lines.join('\n'))
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--noEmit']
+  const language = ['--target', 'es2022', '--lib', 'es2022', '--module', 'node16']
+  const node = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')]
+  run(tool('tsc'), [...strict, ...language, ...node, 'types.mts'], { cwd: app })
+}
+
+/** Loads every entry point of the package, as ES modules do and as CommonJS does. */
+function use() {
+  const names = entryPoints()
   const imports = [
     ...names.map((name) => `import '${name}'`),
     "import { readFileSync } from 'node:fs'",
@@ -109,4 +124,5 @@ checkFiles(tarball)
 run(tool('publint'), ['run', tarball, '--strict'])
 run(tool('attw'), [tarball, '--profile', 'esm-only'])
 install(tarball)
+checkTypes()
 use()

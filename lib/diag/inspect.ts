@@ -34,8 +34,11 @@ export interface InspectedSocket {
   readonly unread?: string
 }
 
-/** Reading SO_ERROR takes the error away from the process whose socket it is. */
-const untouched: ReadonlySet<string> = new Set(['SO_ERROR'])
+/**
+ * What is not read, since that does something: the first two take the error that waits away from the process whose socket
+ * it is, the third its only copy of the SYN, and the last opens a descriptor here.
+ */
+const untouched: ReadonlySet<string> = new Set(['SO_ERROR', 'TCP_ZEROCOPY_RECEIVE', 'TCP_SAVED_SYN', 'SO_PEERPIDFD'])
 
 function attempt<Value>(read: () => Value): Value | undefined {
   try {

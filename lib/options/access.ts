@@ -96,7 +96,7 @@ export function setOption<Name extends WritableOption>(
   const encoded = row.encode(value)
   const fd = fdOf(target)
   if (row.careful) {
-    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, value) }], () => isDatagram(fd))
+    if (!mayHarm(target, how)) refuseHarm([{ row, given: value, harm: harmOf(row, encoded) }], () => isDatagram(fd))
     refuseLate(fd, name, row.entry)
   }
   const errno = row.set(fd, encoded)
@@ -106,7 +106,9 @@ export function setOption<Name extends WritableOption>(
 /**
  * Sets several options, in the order of the table. All values are checked before the first system call, and when the
  * system refuses one, those that were set before it get their old values back; the error names the option. What cannot
- * be read (a multicast membership) cannot be put back; a buffer gets its automatic growth back from Linux 5.15 on.
+ * be read (a multicast membership) cannot be put back, nor what the system never undoes (SO_LOCK_FILTER, IPV6_ADDRFORM),
+ * nor without CAP_NET_RAW the interface that the socket was tied to (SO_BINDTODEVICE, SO_BINDTOIFINDEX); a buffer gets its
+ * automatic growth back from Linux 5.15 on.
  *
  * @throws as `setOption`
  */

@@ -20,7 +20,8 @@ export interface Change {
 function prepareChange(name: unknown, value: unknown): Change {
   const row = rowOf(name)
   if (!row.writable) throw invalidArgValue('name', name, 'must be a writable option')
-  return { row, value: row.encode(value), given: value, harm: harmOf(row, value) }
+  const encoded = row.encode(value)
+  return { row, value: encoded, given: value, harm: harmOf(row, encoded) }
 }
 
 /** Checks a set of options, without a system call, and puts them into the order of the table. */

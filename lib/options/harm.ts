@@ -1,6 +1,7 @@
+import { linger } from './codecs/structures.js'
 import type { OptionEntry } from './entry.js'
-import type { Row } from './row.js'
-import type { Timestamping } from './timestamping.js'
+import type { Encoded, Row } from './row.js'
+import { type Timestamping, timestamping } from './timestamping.js'
 import type { Linger } from './values.js'
 
 /** What an option would do to the event loop that has the socket. */
@@ -23,14 +24,14 @@ const spinning: Harm = {
 }
 const errorQueues: ReadonlySet<string> = new Set(['IP_RECVERR', 'IPV6_RECVERR'])
 
-function lingers(value: unknown): boolean {
-  const { on, seconds } = value as Linger
+function lingers(value: Buffer): boolean {
+  const { on, seconds } = linger.decode(value) as Linger
   return on && seconds > 0
 }
 
 /** Whether flags of SO_TIMESTAMPING put something into the error queue. */
-function reportsSends(value: unknown): boolean {
-  return (value as Timestamping).flags.some((flag) => flag.startsWith('TX_'))
+function reportsSends(value: Buffer): boolean {
+  return (timestamping.decode(value) as Timestamping).flags.some((flag) => flag.startsWith('TX_'))
 }
 
 /** Whether an option has values that harm. */
@@ -38,11 +39,15 @@ export function canHarm(name: string, { type }: OptionEntry): boolean {
   return type === 'linger' || type === 'so_timestamping' || errorQueues.has(name)
 }
 
-/** What a checked value would do to the event loop that has the socket; undefined where it does nothing to it. */
-export function harmOf({ name, entry }: Row, value: unknown): Harm | undefined {
-  if (entry.type === 'linger' && lingers(value)) return blocking
-  if (entry.type === 'so_timestamping' && reportsSends(value)) return spinning
+/**
+ * What a value in the kernel's form would do to the event loop that has the socket; undefined where it does nothing to it.
+ * In that form, since an object with getters can be another one each time that it is read.
+ */
+export function harmOf({ name, entry }: Row, value: Encoded): Harm | undefined {
   // TCP passes such errors on without the queue.
-  if (errorQueues.has(name) && value === true) return { ...spinning, onDatagrams: true }
+  if (errorQueues.has(name) && value === 1) return { ...spinning, onDatagrams: true }
+  if (typeof value === 'number') return undefined
+  if (entry.type === 'linger' && lingers(Buffer.from(value))) return blocking
+  if (entry.type === 'so_timestamping' && reportsSends(Buffer.from(value))) return spinning
   return undefined
 }

@@ -32,13 +32,14 @@ const sockets: Readonly<Record<SocketKind, readonly [Family, SocketType, number]
   mptcp: ['ipv4', 'stream', protocols.mptcp],
 }
 
-const noProtocol = errnoOf('EPROTONOSUPPORT')
+/** What socket() says where the system has no such protocol, or no such family: IPv6 can be left out. */
+const noSuchSocket: ReadonlySet<number> = new Set([errnoOf('EPROTONOSUPPORT'), errnoOf('EAFNOSUPPORT')])
 
 /** The errno of reading the option on a new socket of a kind, 0 when that works, undefined without such a socket. */
 function ask(kind: SocketKind, level: number, number: number): number | undefined {
   const [family, type, protocol] = sockets[kind]
   const fd = native.socket(families[family], types[type], protocol)
-  if (fd === noProtocol) return errnoOf('ENOPROTOOPT')
+  if (noSuchSocket.has(fd)) return errnoOf('ENOPROTOOPT')
   if (fd < 0) return isUnsupported(fd) ? fd : undefined
   const result = native.getsockopt(fd, level, number, new Uint8Array(256))
   native.close(fd)

@@ -1,22 +1,31 @@
 import { native } from '../native.js'
+import { bytes as bytesCodec } from './codecs/plain.js'
+import type { ValueType } from './entry.js'
 import { programCapacity } from './program.js'
 import { type Row, rowOf } from './row.js'
 
-/** Of these the one set last holds. */
-const stamps = ['SO_TIMESTAMP', 'SO_TIMESTAMPNS', 'SO_TIMESTAMP_NEW', 'SO_TIMESTAMPNS_NEW']
+/** Of the first four the one set last holds, and of all whose name ends in _NEW and those whose does not. */
+const stamps = [
+  'SO_TIMESTAMP',
+  'SO_TIMESTAMPNS',
+  'SO_TIMESTAMP_NEW',
+  'SO_TIMESTAMPNS_NEW',
+  'SO_TIMESTAMPING',
+  'SO_TIMESTAMPING_NEW',
+]
 
 /** What else the kernel changes when it takes an option. */
 const disturbs: Readonly<Record<string, readonly string[]>> = {
   IP_TOS: ['SO_PRIORITY'],
-  SO_TIMESTAMP: stamps,
-  SO_TIMESTAMPNS: stamps,
-  SO_TIMESTAMP_NEW: stamps,
-  SO_TIMESTAMPNS_NEW: stamps,
+  ...Object.fromEntries(stamps.map((name) => [name, stamps])),
   SO_RCVBUF: ['SO_BUF_LOCK'],
   SO_SNDBUF: ['SO_BUF_LOCK'],
   SO_RCVBUFFORCE: ['SO_RCVBUF', 'SO_BUF_LOCK'],
   SO_SNDBUFFORCE: ['SO_SNDBUF', 'SO_BUF_LOCK'],
-  SO_TIMESTAMPING_NEW: ['SO_TIMESTAMPING'],
+  // A TCP buffer grows to hold what is waited for, and a connection announces as much.
+  SO_RCVLOWAT: ['SO_RCVBUF', 'SO_BUF_LOCK', 'TCP_WINDOW_CLAMP'],
+  // In repair a port can be shared, and afterwards no more.
+  TCP_REPAIR: ['SO_REUSEADDR'],
 }
 
 /** The option that sets a buffer beyond the system's limit, for a value that got there that way. */
@@ -36,8 +45,15 @@ interface Note {
   readonly value: Uint8Array
 }
 
+/** The room for values that can be longer than all others: the kernel cuts what it has no room for. */
+const rooms: Readonly<Partial<Record<ValueType, number>>> = {
+  sock_fprog: programCapacity,
+  bytes: bytesCodec.capacity,
+}
+const usualRoom = 256
+
 function read(fd: number, { level, number, entry }: Row): Uint8Array | undefined {
-  const bytes = new Uint8Array(entry.type === 'sock_fprog' ? programCapacity : 256)
+  const bytes = new Uint8Array(rooms[entry.type] ?? usualRoom)
   const length = native.getsockopt(fd, level, number, bytes)
   return length < 0 ? undefined : bytes.slice(0, length)
 }

@@ -1,5 +1,6 @@
+import { isIPv6 } from 'node:net'
 import { fdOf, type SocketLike } from '../handle.js'
-import { validateAddress } from '../ipaddress.js'
+import { formatIPv6, parseIPv6, validateAddress } from '../ipaddress.js'
 import { type AoKey, type AoKeyName, getOption, type Md5Key, type Md5Peer, setOption } from '../options/index.js'
 import { encodeKey } from '../options/signature.js'
 import { families } from '../platform.js'
@@ -49,10 +50,15 @@ export function removeMd5Key(target: SocketLike, peer: Md5Peer): void {
   setKey(fdOf(target), { ...(peer as Md5Peer), key: '' }, 'peer')
 }
 
+/** Whether an IP address is a mapped one of IPv4, which can be written in many ways. */
+function isMapped(address: string): boolean {
+  const [plain = ''] = address.split('%')
+  return isIPv6(plain) && /^::ffff:.*\./.test(formatIPv6(parseIPv6(plain)))
+}
+
 /** TCP-AO has no key without a prefix: that of one peer is as long as its address. */
 function withPrefix<Name extends AoKeyName>(name: Name): Name {
-  const isMapped = name.address.startsWith('::ffff:') && name.address.includes('.')
-  return isMapped ? { prefixLength: ipv4Bits, ...name } : name
+  return isMapped(name.address) ? { prefixLength: ipv4Bits, ...name } : name
 }
 
 /**

@@ -39,12 +39,14 @@ export interface NoReservedPortError extends Error {
   syscall: 'bind'
   /** How many ports were tried. */
   tried: number
-  /** The lowest port that was to be tried. */
+  /** The lowest port of the ranges that were asked for. */
   low: number
   /** The highest. */
   high: number
   /** How many of them failed with each error: `{ EADDRINUSE: 511, EACCES: 1 }`. */
   refusals: Record<string, number>
+  /** The local address, where one was asked for. */
+  address?: string
 }
 
 /**
@@ -166,10 +168,12 @@ export class ReservedPortWalk {
     const reasons = Object.entries(this.#refusals).map(([code, count]) => `${count} with ${code}`)
     const message = `No reserved port is free: ${tried} tried, refused ${reasons.join(', ') || 'none'}`
     const error = codedError('ERR_SOCKCTL_NO_RESERVED_PORT', message)
-    const ports = [...reservedCandidates(this.#options)]
+    // With those that are excluded, which may be all.
+    const ports = [...reservedCandidates({ ...this.#options, exclude: [] })]
     const range = { low: Math.min(...ports), high: Math.max(...ports) }
     const { address } = this.#options
-    return Object.assign(error, { syscall: 'bind', tried, ...range, refusals: this.#refusals, address })
+    const place = address === undefined ? {} : { address }
+    return Object.assign(error, { syscall: 'bind', tried, ...range, refusals: this.#refusals, ...place })
   }
 }
 

@@ -39,6 +39,24 @@ test('IP_RECVERR is taken on a TCP socket of Node, which has no such queue', asy
   server.close()
 })
 
+test('SO_LINGER with a time that hides when it is read again is refused', async () => {
+  const { client, accepted, server } = await connectedPair()
+  const changing = () => {
+    let reads = 0
+    return {
+      on: true,
+      get seconds() {
+        return reads++ === 0 ? 5 : 0
+      },
+    }
+  }
+  expect(thrownBy(() => setOption(client, 'SO_LINGER', changing()))).toMatchObject(refused)
+  expect(thrownBy(() => setOptions(client, { SO_LINGER: changing() }))).toMatchObject(refused)
+  expect(getOption(client, 'SO_LINGER').on).toBe(false)
+  for (const one of [client, accepted]) one.destroy()
+  server.close()
+})
+
 /** Sends and stays for half a second, then reports the time that the processor spent meanwhile; or ends as Node ends it. */
 function program(options: string): string {
   return `

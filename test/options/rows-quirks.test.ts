@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { getOption, setOption } from '../../lib/index.js'
 import { thrownBy } from '../support.js'
-import { openSocket, sysctl, whyNoSocket } from './kinds.js'
+import { isHere, openSocket, sysctl, whyNoSocket } from './kinds.js'
 
 /** The error of setting an option. */
 function refusal(run: () => void) {
@@ -64,6 +64,14 @@ describe('setOption', () => {
     expect(getOption(socket, 'TCP_MAXSEG')).toBe(536)
   })
 
+  test('refuses to take the limit of TCP_WINDOW_CLAMP from a listener, as the kernel does', () => {
+    using socket = openSocket('tcp')
+    setOption(socket, 'TCP_WINDOW_CLAMP', 0)
+    socket.listen(1, { address: '127.0.0.1' })
+    const error = { code: 'EINVAL', syscall: 'setsockopt', option: 'TCP_WINDOW_CLAMP' }
+    expect(refusal(() => setOption(socket, 'TCP_WINDOW_CLAMP', 0))).toEqual(error)
+  })
+
   test.each([
     ['IP_TTL', 0, 'EINVAL'],
     ['TCP_ULP', 'nonesuch', 'ENOENT'],
@@ -94,6 +102,19 @@ describe('setOption', () => {
     using socket = openSocket('udp')
     setOption(socket, 'SO_BINDTODEVICE', 'lo')
     expect(getOption(socket, 'SO_BINDTOIFINDEX')).toBeGreaterThan(0)
+  })
+
+  const naming = (['SO_PASSCRED', 'SO_PASSPIDFD'] as const).filter(isHere)
+
+  test.each(naming)('gives a Unix socket with %s a name when it connects', (name) => {
+    using listener = openSocket('unix')
+    const path = `\0sockctl-quirks-${process.pid}-${name}`
+    listener.listen(1, { path })
+    using socket = openSocket('unix')
+    setOption(socket, name, true)
+    expect(socket.address().path).toBe('')
+    socket.connect({ path })
+    expect(socket.address().path).toMatch(/^\0/)
   })
 
   test('switches IP_FREEBIND and IPV6_FREEBIND together', () => {

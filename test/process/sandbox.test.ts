@@ -62,6 +62,14 @@ describe.skipIf(!canRefuse)('where the system refuses a call (needs seccomp)', (
     expect(await reportWithout(`socket:${ipv6}`, 'EAFNOSUPPORT', program)).toBe('0.0.0.0')
   })
 
+  test('IPv6 sockets: no option that is for them alone is available', async () => {
+    const program = `
+      const all = [...sockctl.options.values()].filter(({ access, number }) => number.linux && access !== 'wo')
+      const available = all.filter((option) => option.available)
+      report([available.filter(({ level }) => level === 'IPPROTO_IPV6').length, available.length > 100])`
+    expect(await reportWithout(`socket:${ipv6}`, 'EAFNOSUPPORT', program)).toEqual([0, true])
+  })
+
   test('IPv6 sockets: bindConflicts() measures the rest, and tells', async () => {
     const program = `
       const cases = await diag.bindConflicts({ protocol: ['udp'], firstReuse: ['none'], secondReuse: ['none'] })

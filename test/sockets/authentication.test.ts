@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   addAoKey,
   BareSocket,
@@ -12,6 +12,7 @@ import {
   setMd5Key,
   setOption,
 } from '../../lib/index.js'
+import { native } from '../../lib/native.js'
 import { isHere } from '../options/kinds.js'
 import { rejectionOf, thrownBy } from '../support.js'
 
@@ -140,6 +141,23 @@ describe.skipIf(lacking)(`addAoKey${lacking}`, () => {
     addAoKey(socket, { ...ao, key: 'secret' })
     removeAoKey(socket, ao)
     expect(thrownBy(() => removeAoKey(socket, ao))).toHaveProperty('code', 'ENOENT')
+  })
+})
+
+describe('addAoKey', () => {
+  test.each([
+    ['127.0.0.1', 32],
+    ['::ffff:127.0.0.1', 32],
+    ['::FFFF:127.0.0.1', 32],
+    ['0:0:0:0:0:ffff:7f00:1', 32],
+    ['::1', 128],
+    ['::ffff:0:127.0.0.1', 128],
+  ])('is for one peer where that is all of %s: %i bits', (address, bits) => {
+    using socket = new BareSocket('ipv6')
+    const prefixAt = 202
+    using call = vi.spyOn(native, 'setsockopt').mockReturnValue(0)
+    addAoKey(socket, { ...ao, address, key: 'secret' })
+    expect(call.mock.lastCall?.[3][prefixAt]).toBe(bits)
   })
 })
 

@@ -121,7 +121,8 @@ describe.skipIf(!isRoot)(`bindReservedPort${suffix}`, () => {
 
   test('says that it tried none where all are excluded', () => {
     const error = exhausted({ low: 721, high: 722, exclude: [721, 722] })
-    expect(error).toMatchObject({ code: 'ERR_SOCKCTL_NO_RESERVED_PORT', tried: 0, refusals: {} })
+    expect(error).toMatchObject({ code: 'ERR_SOCKCTL_NO_RESERVED_PORT', tried: 0, low: 721, high: 722, refusals: {} })
+    expect(error).not.toHaveProperty('address')
   })
 
   test('stops at once at what is no matter of the port', () => {

@@ -24,7 +24,7 @@ export const deviceOptions = {
     range: [0, 65535],
     access: 'wo',
     sockets: ['tcp', 'udp'],
-    privilege: 'CAP_NET_ADMIN to raise it',
+    privilege: 'CAP_NET_ADMIN to raise it, from 0 where it was never set',
     source: 'Documentation/networking/napi.rst',
   },
   /**

@@ -14,7 +14,10 @@ export const peerOptions = {
     sockets: ['unix'],
     source: 'net/core/sock.c',
   },
-  /** What is received brings a descriptor for the sender's process as a control message. Off by default. Linux 6.5. */
+  /**
+   * What is received brings a descriptor for the sender's process as a control message. A socket that has no name gets an
+   * abstract one of the kernel's when it connects. Off by default. Linux 6.5.
+   */
   SO_PASSPIDFD: {
     level: 'SOL_SOCKET',
     number: { linux: 76 },

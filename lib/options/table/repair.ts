@@ -4,7 +4,8 @@ import type { OptionEntry } from '../entry.js'
 export const repairOptions = {
   /**
    * In repair a socket says nothing to its peer: it can be read out, closed without a FIN, or connected without a SYN.
-   * Turning it off sends the peer a window probe; `silent` turns it off without. `off` by default; EPERM on a listener.
+   * Turning it off sends the peer a window probe; `silent` turns it off without. Either turns SO_REUSEADDR off too. `off` by
+   * default; EPERM on a listener.
    */
   TCP_REPAIR: {
     level: 'IPPROTO_TCP',

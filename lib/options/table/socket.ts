@@ -232,7 +232,10 @@ const socketItself = {
     sockets: ['unix', 'tcp'],
     source: 'SO_PEERSEC(2const)',
   },
-  /** Every message received brings the process, user and group of its sender as a control message. */
+  /**
+   * Every message received brings the process, user and group of its sender as a control message. A socket that has no
+   * name gets an abstract one of the kernel's when it connects.
+   */
   SO_PASSCRED: {
     level: 'SOL_SOCKET',
     number: { linux: 16 },

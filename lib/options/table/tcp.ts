@@ -128,7 +128,7 @@ export const tcpOptions = {
   },
   /**
    * Largest receive window to announce. Less than half of the smallest SO_RCVBUF (1152 on x64) is raised to that; 0 is
-   * no limit, and EINVAL once connected.
+   * no limit, and EINVAL once the socket listens or is connected.
    */
   TCP_WINDOW_CLAMP: {
     level: 'IPPROTO_TCP',
