@@ -39,8 +39,9 @@ export function isWildcard(address: string): boolean {
 
 const mapped = '::ffff:'
 
-/** The IPv4 address that a mapped IPv6 one stands for; any other address as it is. */
-export function unmapped(address: string): string {
+/** An address without its zone, which entries lack: IPv4 for a mapped one. */
+export function unmapped(text: string): string {
+  const [address = ''] = text.split('%')
   const tail = address.startsWith(mapped) ? address.slice(mapped.length) : address
   return isIPv4(tail) ? tail : address
 }
