@@ -111,6 +111,6 @@ export function requestOf(options: BudgetOptions): BudgetRequest {
   const choice = localPorts ? 'program' : localAddresses && !latePort ? 'bind' : 'connect'
   const isLoopback = [remoteAddress, ...(localAddresses ?? [])].some(isLoopbackAddress)
   const settings = settingsOf(options.settings)
-  const ends = { remoteAddress, remotePort, localAddresses: localAddresses && [...new Set(localAddresses)] }
+  const ends = { remoteAddress, remotePort, localAddresses }
   return { ...ends, close, durationMs, choice, localPorts, reuseAddress, localPortRange, settings, isLoopback }
 }
