@@ -3,7 +3,7 @@ import { canonicalAddress, familyOf, nameZone, validateAddress } from '../../ipa
 import { encodePath } from '../../sockaddr.js'
 import { optional, validateBoolean, validateObject, validateOneOf, validatePort } from '../../validate.js'
 import { isWildcard } from '../rules.js'
-import { attemptsOfError } from './error.js'
+import { attemptsOfError, isError } from './error.js'
 import type { AddressQuery, Attempt } from './query.js'
 
 /** An attempt at nothing in particular. */
@@ -87,7 +87,7 @@ function attemptOf(known: Partial<Attempt>): Attempt {
  * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_INVALID_IP_ADDRESS` or `ERR_SOCKET_BAD_PORT`
  */
 export function attemptsOf(what: unknown): Attempt[] {
-  if (what instanceof Error) {
+  if (isError(what)) {
     const attempts = attemptsOfError(what).map(attemptOf)
     if (attempts.length > 0) return attempts
     throw invalidArgValue('what', what, 'must be an error of a bind, listen or connect that tells its address')
