@@ -131,7 +131,7 @@ export interface UnixEntry extends CommonEntry {
   path: string | undefined
   /** The inode of the file that the bind made, its lower 32 bits. Another file at the path now, or none: the path is stale. */
   fileInode: number | undefined
-  /** The device that the file is on, as `dev` of `fs.Stats`. */
+  /** The device of the file's mount, in the form of `dev` of `fs.Stats`, which may be another one on btrfs or overlayfs. */
   fileDevice: number | undefined
   /** The inode of the peer. */
   peerInode: number | undefined

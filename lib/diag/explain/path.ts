@@ -3,6 +3,8 @@ import { dirname } from 'node:path'
 import type { SystemError } from '../../errors.js'
 import { BareSocket } from '../../sockets/index.js'
 import type { UnixEntry } from '../entry.js'
+import { SocketFile } from '../file.js'
+import { addOwners } from '../owners.js'
 import { sockets } from '../sockets.js'
 import { type Cause, cause } from './cause.js'
 import { ownersElsewhere } from './elsewhere.js'
@@ -49,8 +51,7 @@ function elsewhereCause(path: string): Cause {
 
 function liveCause(entries: UnixEntry[], path: string): Cause {
   const owners = causeOwners(entries)
-  const [first] = entries
-  if (!first) return elsewhereCause(path)
+  const first = entries[0] as UnixEntry
   const text = `${ownersText(
     owners,
     entries.map(({ uid }) => uid),
@@ -58,38 +59,69 @@ function liveCause(entries: UnixEntry[], path: string): Cause {
   return cause('live-path', text, { sockets: entries, owners })
 }
 
-const wordSize = 2 ** 32
-
-/** The socket whose bind made a file. */
-function socketsOfFile({ ino, dev }: Stats): UnixEntry[] {
-  const entries = sockets({ protocol: 'unix', processes: true }) as UnixEntry[]
-  return entries.filter(({ fileInode, fileDevice, path }) => {
-    // The sockets that a listener accepted have its path and its file.
-    return path !== undefined && fileInode === ino % wordSize && fileDevice === dev
+/** The sockets of a file, and who has them. */
+function socketsOfFile({ inode, device }: SocketFile): UnixEntry[] {
+  const entries = (sockets({ protocol: 'unix' }) as UnixEntry[]).filter(({ path, fileInode, fileDevice }) => {
+    return path !== undefined && fileInode === inode && fileDevice === device
   })
+  addOwners(entries)
+  return listenersFirst(entries)
 }
 
+/** Without the sockets that a listener accepted, which have its path and its file. */
 function listenersFirst(entries: UnixEntry[]): UnixEntry[] {
   const listeners = entries.filter(({ state }) => state === 'LISTEN')
   return listeners.length > 0 ? listeners : entries
 }
 
-function socketFileCause(path: string, file: Stats): Cause {
-  const entries = listenersFirst(socketsOfFile(file))
-  if (entries.length > 0) return liveCause(entries, path)
-  const answer = answerOf(path)
+/** What connecting a datagram socket comes to where a socket is bound: one connected to another peer says EPERM. */
+const boundAnswers: ReadonlySet<string> = new Set(['ok', 'EPROTOTYPE', 'EPERM'])
+
+/** Tells of a file whose socket is not listed what the kernel answered about it. */
+function unlistedCause(path: string, answer: string): Cause {
+  if (boundAnswers.has(answer)) return elsewhereCause(path)
+  const name = pathText(path)
   if (answer === 'ECONNREFUSED') {
-    return cause(
-      'stale-path',
-      `${pathText(path)} is a file that a Unix socket left: no socket is bound to it any more.`,
-    )
+    return cause('stale-path', `${name} is a file that a Unix socket left: no socket is bound to it any more.`)
   }
-  if (answer !== 'EACCES') return liveCause([], path)
-  const doubt = 'this user may not ask whether a socket of another network namespace is bound to it'
-  return cause('stale-path', `${pathText(path)} is the file of a Unix socket that is not to be seen.`, {
+  const doubt =
+    answer === 'EACCES'
+      ? 'this user may not ask whether a socket of another network namespace is bound to it'
+      : `it cannot be known whether a socket of another network namespace is bound to it: ${answer}`
+  return cause('stale-path', `${name} is the file of a Unix socket that is not to be seen.`, {
     doubt,
     blocks: 'unknown',
   })
+}
+
+/** Looks once; undefined where that changed meanwhile which file is there, or whether a socket is bound to it. */
+function lookAt(path: string): Cause | undefined {
+  using file = new SocketFile(path)
+  const found = socketsOfFile(file)
+  if (found.length > 0) return liveCause(found, path)
+  const before = answerOf(path)
+  // One that was bound after the first look is there by now.
+  const late = socketsOfFile(file)
+  if (late.length > 0) return liveCause(late, path)
+  const after = answerOf(path)
+  return before === after && file.isAt(path) ? unlistedCause(path, after) : undefined
+}
+
+const mostLooks = 8
+
+function socketFileCauses(path: string): Cause[] {
+  try {
+    for (let look = 0; look < mostLooks; look++) {
+      const found = lookAt(path)
+      if (found) return [found]
+    }
+  } catch (error) {
+    if ((error as SystemError).code !== 'ENOENT') throw error
+    // It went meanwhile.
+    return []
+  }
+  const text = `${pathText(path)} is the file of one Unix socket after the other.`
+  return [cause('live-path', text, { blocks: 'unknown', doubt: 'it changed during each of several looks' })]
 }
 
 function kindOf(file: Stats): string {
@@ -135,7 +167,7 @@ export function pathCauses({ path = '', call, code }: Attempt): Cause[] {
   if (call === 'connect')
     return isAllowed(path, constants.W_OK) ? [] : deniedCauses(`write to ${pathText(path)}, as a connect takes`)
   if (code !== 'EACCES' && file) {
-    if (file.isSocket()) return [socketFileCause(path, file)]
+    if (file.isSocket()) return socketFileCauses(path)
     return [cause('not-a-socket', `${pathText(path)} is ${kindOf(file)}, and bind(2) replaces nothing.`)]
   }
   const missing = folderCauses(folder)
