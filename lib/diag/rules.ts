@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import type { SocketState } from './entry.js'
+import { isAnyone } from './users.js'
 
 /** What may be true, may be false, and may be told by nobody. */
 export type Known = boolean | 'unknown'
@@ -89,7 +90,8 @@ export function isOrphan({ state, inode }: { state?: SocketState | undefined; in
 
 function isOneUser(mine: Sharing, other: Sharing): Known {
   if (other.protocol === 'tcp' && other.state === 'TIME_WAIT') return true
-  return other.uid === undefined ? 'unknown' : other.uid === mine.uid
+  if (other.uid !== mine.uid) return other.uid === undefined ? 'unknown' : false
+  return isAnyone(mine.uid) ? 'unknown' : true
 }
 
 /**

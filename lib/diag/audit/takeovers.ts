@@ -1,5 +1,6 @@
 import { parseIPv4, parseIPv6 } from '../../ipaddress.js'
 import type { InternetEntry } from '../entry.js'
+import { isAnyone } from '../users.js'
 import type { AttackBind, Attacker, Takeover } from './finding.js'
 import type { Flags } from './flags.js'
 import { type Claim, type Holder, predict } from './rules.js'
@@ -111,7 +112,8 @@ function letThrough(
 ): boolean {
   return others.every(({ entry, flags }) =>
     flags[how]((one) => {
-      const isSameUser = user === 'same user' && entry.uid === victim.entry.uid
+      const isCertain = how === 'some' || !isAnyone(entry.uid)
+      const isSameUser = user === 'same user' && entry.uid === victim.entry.uid && isCertain
       return predict(holderOf(entry, one, claim.traffic), claim, isSameUser).binds
     }),
   )
