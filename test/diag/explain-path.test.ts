@@ -53,6 +53,14 @@ describe('explainAddressInUse, of a path', () => {
     expect(only('live-path', { path })).toMatchObject({ blocks: true, owners: [{ pid: process.pid }] })
   })
 
+  test('names an abstract name that Node.js 20 fills up with zeros', async () => {
+    const path = `\0sockctl-explain-${process.pid}`
+    await served({ path })
+    expect(only('live-path', await listenError({ path })).owners).toMatchObject([{ pid: process.pid }])
+    bound({ path: `${path}-2`.padEnd(108, '\0') })
+    expect(only('live-path', { path: `${path}-2` })).toMatchObject({ blocks: 'unknown', doubt: expect.any(String) })
+  })
+
   test('names the file that a Unix socket left', async () => {
     const path = pathOf('stale')
     bound({ path }).socket.close()
