@@ -84,6 +84,13 @@ export function nameZone(text: string): string {
   return zone === undefined ? text : `${address}%${zoneName(zoneIndex(zone, text))}`
 }
 
+/** An IP address in the one form that the kernel's are shown in; its zone stays as it is. */
+export function canonicalAddress(text: string): string {
+  if (isIPv4(text)) return text
+  const [address = '', ...zone] = text.split('%')
+  return [formatIPv6(parseIPv6(address)), ...zone].join('%')
+}
+
 const zoneForm = /^[\w.:@-]+$/
 
 /** The family of an IP address; undefined for another text. Node takes no interface with an underscore for a zone. */

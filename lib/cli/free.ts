@@ -83,8 +83,10 @@ function logRemoval({ removed, refusal }: Removal, noun: string, plural: string,
 function clear({ causes, attempts }: Explanation, log: Log): void {
   logRemoval(removeRemnants(causes), 'remnant', 'remnants', log)
   const path = attempts[0]?.path
-  if (path !== undefined && causes.some(({ kind }) => kind === 'stale-path') && removeStalePath(path))
-    log(`removed ${pathText(path)}`)
+  if (path === undefined || !causes.some(({ kind }) => kind === 'stale-path')) return
+  const { removed, refusal } = removeStalePath(path)
+  if (removed > 0) log(`removed ${pathText(path)}`)
+  if (refusal !== undefined) log(`${pathText(path)} stays: ${refusal}`)
 }
 
 /** Throws away what closed connections still have to send, if that is agreed to and nothing else is in the way. */

@@ -1,3 +1,4 @@
+import { pid as ownPid } from 'node:process'
 import { codedError, errnoOf, type SystemError, systemError, unsupported } from '../errors.js'
 import { native } from '../native.js'
 import { getOption } from '../options/index.js'
@@ -12,8 +13,16 @@ function fail(errno: number, syscall: string): never {
   throw unsupported(`${syscall}() takes Linux 5.6 or later`, { errno, syscall })
 }
 
+/** Duplicates a descriptor of this process, which takes no right to trace: containers refuse pidfd_getfd(2) to all. */
+function borrowOwn(fd: number): number {
+  const duplicate = native.dup(fd)
+  if (duplicate < 0) fail(duplicate, 'dup')
+  return duplicate
+}
+
 /** Duplicates a descriptor of a process. */
 function borrow(pid: number, fd: number): number {
+  if (pid === ownPid) return borrowOwn(fd)
   const process = native.openProcess(pid)
   if (process < 0) fail(process, 'pidfd_open')
   try {
@@ -97,7 +106,7 @@ export class BorrowedSocket implements Disposable {
 /**
  * Opens a socket of a running process, by the descriptor that it has there; `sockets` with `processes: true` lists both.
  * It takes the right to trace the process (PTRACE_MODE_ATTACH_REALCREDS): the same user's at least, where Yama does not
- * ask for more (kernel.yama.ptrace_scope), or CAP_SYS_PTRACE.
+ * ask for more (kernel.yama.ptrace_scope), or CAP_SYS_PTRACE. Of this very process it takes nothing.
  *
  * @param pid the process, as this process's namespace numbers it
  * @param fd the descriptor in that process

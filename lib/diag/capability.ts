@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Known } from './rules.js'
+import { hasAllUsers } from './users.js'
 
 /** The numbers of linux/capability.h. */
 const numbers = { CAP_NET_BIND_SERVICE: 10n, CAP_NET_ADMIN: 12n, CAP_SYS_PTRACE: 19n }
@@ -27,6 +28,5 @@ export function hasCapability(name: Capability): Known {
   // There is no /proc to tell.
   if (mask === undefined) return 'unknown'
   if (((BigInt(`0x${mask}`) >> numbers[name]) & 1n) === 0n) return false
-  // The first user namespace has every user by the same number; without the file there are none.
-  return /^(0\s+0\s+4294967295)?$/.test(read('/proc/thread-self/uid_map')) || 'unknown'
+  return hasAllUsers() || 'unknown'
 }

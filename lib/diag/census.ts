@@ -47,7 +47,7 @@ const liveStates = censusStates.filter((state) => state !== remnantState)
 /** The share of a core that listing the remnants may take. */
 const share = 0.005
 
-/** The kernel's own count of remnants in this network namespace; undefined where /proc does not tell. */
+/** The kernel's own count of remnants in this network namespace, in either state; undefined where /proc does not tell. */
 function countRemnants(): number | undefined {
   try {
     const found = /^TCP:.*\btw (\d+)/m.exec(readFileSync('/proc/thread-self/net/sockstat', 'utf8'))
@@ -55,6 +55,11 @@ function countRemnants(): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Whether it is a remnant whose peer has not closed yet: the kernel counts it with those in TIME_WAIT. */
+function isHalfClosedRemnant({ state, timer }: InternetEntry): boolean {
+  return state === 'FIN_WAIT_2' && timer === 'timewait'
 }
 
 function list(states: readonly SocketState[], { port }: CensusFilter): InternetEntry[] {
@@ -98,7 +103,8 @@ export class Census {
     const counts = Object.fromEntries(censusStates.map((state) => [state, 0])) as Record<CensusState, number>
     for (const { state } of live) counts[state as CensusState]++
     const counted = this.#filter.port === undefined ? countRemnants() : undefined
-    counts[remnantState] = counted ?? this.#remnants.length
+    const others = live.filter(isHalfClosedRemnant).length
+    counts[remnantState] = counted === undefined ? this.#remnants.length : Math.max(0, counted - others)
     return { at: Date.now(), counts, live, remnants: this.#remnants, remnantsAt: this.#remnantsAt }
   }
 }

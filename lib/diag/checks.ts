@@ -15,13 +15,13 @@ export interface AddressBlock {
 /** Checks a value, and gives it in the form that a query has. */
 export type Check<Value> = (value: unknown, name: string) => Value
 
-/** Checks each of one or several values. */
+/** Checks each of one or several values; of equal ones there is one. */
 export function listOf<Value>(given: unknown, name: string, check: Check<Value>): readonly Value[] | undefined {
   if (given === undefined) return undefined
   if (!Array.isArray(given)) return [check(given, name)]
   if (given.length === 0) throw invalidArgValue(name, given, 'must not be an empty list')
   // Not map(), which leaves holes out.
-  return Array.from(given, (value, index) => check(value, `${name}[${index}]`))
+  return [...new Set(Array.from(given, (value, index) => check(value, `${name}[${index}]`)))]
 }
 
 /** Checks that a value is one of a few. */

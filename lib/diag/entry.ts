@@ -46,7 +46,10 @@ export interface SocketOwner {
   command: string
   /** The words that it was started with, a space between each two; empty where it gave them up. */
   commandLine: string
-  /** The user that it acts for (the effective one), by name where /etc/passwd has one. */
+  /**
+   * The user that it acts for (the effective one), by name where /etc/passwd has one; undefined for a number that may be
+   * anyone's in this user namespace.
+   */
   user: string | undefined
   uid: number | undefined
 }
@@ -54,7 +57,10 @@ export interface SocketOwner {
 /** What is known of a socket of any kind. */
 interface CommonEntry {
   state: SocketState
-  /** The user who made the socket; undefined where the kernel does not tell, as for a remnant in TIME_WAIT. */
+  /**
+   * The user who made the socket; undefined where the kernel does not tell, as for a remnant in TIME_WAIT. Whom this user
+   * namespace has no number for it shows as `kernel.overflowuid`, 65534.
+   */
   uid?: number | undefined
   /** The inode of its descriptors; 0 where none is left, or none there yet: remnants, orphans, the accept queue. */
   inode: number
@@ -131,7 +137,7 @@ export interface UnixEntry extends CommonEntry {
   path: string | undefined
   /** The inode of the file that the bind made, its lower 32 bits. Another file at the path now, or none: the path is stale. */
   fileInode: number | undefined
-  /** The device that the file is on, as `dev` of `fs.Stats`. */
+  /** The device of the file's mount, in the form of `dev` of `fs.Stats`, which may be another one on btrfs or overlayfs. */
   fileDevice: number | undefined
   /** The inode of the peer. */
   peerInode: number | undefined

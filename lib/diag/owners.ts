@@ -3,6 +3,7 @@ import { errnoOf, type SystemError, systemError, unsupported } from '../errors.j
 import { native } from '../native.js'
 import { hasCapability } from './capability.js'
 import type { SocketEntry, SocketOwner } from './entry.js'
+import { isAnyone, readUsers } from './users.js'
 
 let pairs = new Uint32Array(2 * 4096)
 
@@ -77,14 +78,6 @@ function readText(path: string): string {
   }
 }
 
-/** The users of /etc/passwd, by number. */
-function readUsers(): ReadonlyMap<number, string> {
-  const fields = readText('/etc/passwd')
-    .split('\n')
-    .map((line) => line.split(':'))
-  return new Map(fields.filter(([, , uid]) => uid !== undefined).map(([name = '', , uid]) => [Number(uid), name]))
-}
-
 /**
  * The numbers of a process, or of this one, in the PID namespace of /proc and in each below it, down to the process's own;
  * none where /proc does not show it.
@@ -108,7 +101,7 @@ function factsOf(pid: number, users: ReadonlyMap<number, string>): ProcessFacts 
   return {
     command: readText(`/proc/${pid}/comm`).trimEnd(),
     commandLine: readText(`/proc/${pid}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' '),
-    user: uid === undefined ? undefined : users.get(uid),
+    user: uid === undefined || isAnyone(uid) ? undefined : users.get(uid),
     uid,
   }
 }

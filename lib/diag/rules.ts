@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
 import type { SocketState } from './entry.js'
+import { isAnyone } from './users.js'
 
 /** What may be true, may be false, and may be told by nobody. */
 export type Known = boolean | 'unknown'
@@ -39,8 +40,9 @@ export function isWildcard(address: string): boolean {
 
 const mapped = '::ffff:'
 
-/** The IPv4 address that a mapped IPv6 one stands for; any other address as it is. */
-export function unmapped(address: string): string {
+/** An address without its zone, which entries lack: IPv4 for a mapped one. */
+export function unmapped(text: string): string {
+  const [address = ''] = text.split('%')
   const tail = address.startsWith(mapped) ? address.slice(mapped.length) : address
   return isIPv4(tail) ? tail : address
 }
@@ -88,7 +90,8 @@ export function isOrphan({ state, inode }: { state?: SocketState | undefined; in
 
 function isOneUser(mine: Sharing, other: Sharing): Known {
   if (other.protocol === 'tcp' && other.state === 'TIME_WAIT') return true
-  return other.uid === undefined ? 'unknown' : other.uid === mine.uid
+  if (other.uid !== mine.uid) return other.uid === undefined ? 'unknown' : false
+  return isAnyone(mine.uid) ? 'unknown' : true
 }
 
 /**

@@ -101,4 +101,16 @@ describe('sockctl free and why, of a path', () => {
     expect(said[2]?.stdout).toMatch(/^removed .*stale\\x1b\[2J$/m)
     expect(existsSync(stale)).toBe(false)
   })
+
+  test.skipIf(!isRoot)('say why the file stays where it cannot be removed (needs root to become nobody)', async () => {
+    const folder = temporaryFolder()
+    // Anybody may write there, and remove what is one's own.
+    chmodSync(folder, 0o1777)
+    const path = join(folder, 'stale')
+    bound({ path }).socket.close()
+    chmodSync(path, 0o777)
+    const { code, stdout } = await sockctl(['free', '--json', path], nobody)
+    expect(JSON.parse(stdout)).toMatchObject({ free: false, done: [`${path} stays: EPERM`] })
+    expect([code, existsSync(path)]).toEqual([1, true])
+  })
 })

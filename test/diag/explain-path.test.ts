@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { NetworkNamespace } from '../../lib/diag/namespace.js'
-import type { Explanation } from '../../lib/diag.js'
+import { type Explanation, explainAddressInUse } from '../../lib/diag.js'
 import { BareSocket } from '../../lib/index.js'
-import { inProcess, isRoot, nobody, thrownBy } from '../support.js'
+import { built, inProcess, isRoot, nobody, thrownBy } from '../support.js'
 import { bound, hasOwnNetwork, later, listenError, only, served } from './situations.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sockctl-explain-'))
@@ -16,6 +16,16 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function pathOf(name: string): string {
   return join(folder, name)
 }
+
+/** Runs a command to which the folder `merged` is on overlayfs, with a file system of its own below. */
+function onOverlay(...args: string[]) {
+  const script = `
+    cd '${folder}'; mkdir -p lower upper merged; mount -t tmpfs none upper; mkdir upper/files upper/work
+    mount -t overlay none -o lowerdir=lower,upperdir=upper/files,workdir=upper/work merged; exec "$@"`
+  return spawnSync('unshare', ['--mount', 'sh', '-ec', script, 'sh', ...args], { encoding: 'utf8' })
+}
+
+const hasOverlay = isRoot && onOverlay('true').status === 0
 
 describe('explainAddressInUse, of a path', () => {
   test('names the server of a live Unix socket', async () => {
@@ -41,6 +51,14 @@ describe('explainAddressInUse, of a path', () => {
     const path = `\0${folder}`
     bound({ path })
     expect(only('live-path', { path })).toMatchObject({ blocks: true, owners: [{ pid: process.pid }] })
+  })
+
+  test('names an abstract name that Node.js 20 fills up with zeros', async () => {
+    const path = `\0sockctl-explain-${process.pid}`
+    await served({ path })
+    expect(only('live-path', await listenError({ path })).owners).toMatchObject([{ pid: process.pid }])
+    bound({ path: `${path}-2`.padEnd(108, '\0') })
+    expect(only('live-path', { path: `${path}-2` })).toMatchObject({ blocks: 'unknown', doubt: expect.any(String) })
   })
 
   test('names the file that a Unix socket left', async () => {
@@ -97,6 +115,40 @@ describe('explainAddressInUse, of a path', () => {
       expect(cause.text).toMatch(/in another network namespace/)
     },
   )
+
+  test.skipIf(!hasOverlay)('names the server of a file on overlayfs (needs root, to mount it)', () => {
+    const program = `
+      import net from 'node:net'
+      import { explainAddressInUse } from '${built}diag.js'
+      const path = '${pathOf('merged')}/socket'
+      const server = net.createServer().listen(path, () => {
+        console.log(JSON.stringify(explainAddressInUse({ path })))
+        server.close()
+      })`
+    const { causes } = JSON.parse(onOverlay(process.execPath, '--input-type=module', '--eval', program).stdout)
+    expect(causes).toMatchObject([{ kind: 'live-path', sockets: [{ state: 'LISTEN' }], owners: [{}] }])
+  })
+
+  test('tells a path from one of another network namespace while its server comes and goes', async () => {
+    const path = pathOf('restless')
+    const program = `
+      const { BareSocket } = await import('${built}index.js')
+      const { unlinkSync } = await import('node:fs')
+      process.stdout.write('ready')
+      for (;;) {
+        const socket = new BareSocket('unix')
+        socket.listen(1, { path: '${path}' })
+        socket.close()
+        unlinkSync('${path}')
+      }`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program])
+    later(() => void child.kill('SIGKILL'))
+    await once(child.stdout, 'data')
+    for (let look = 0; look < 3000; look++) {
+      const { causes } = explainAddressInUse({ path })
+      expect(causes.map(({ text }) => text).join()).not.toMatch(/another network namespace/)
+    }
+  })
 
   test.skipIf(!isRoot)('names a folder that is not to be written to (needs root to become nobody)', async () => {
     chmodSync(folder, 0o755)

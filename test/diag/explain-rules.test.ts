@@ -6,7 +6,7 @@ import { bindReservedPort } from '../../lib/index.js'
 import { BareSocket } from '../../lib/sockets/index.js'
 import { useOwnNetwork } from '../sockets/network.js'
 import { built, inProcess, isRoot, nobody, thrownBy } from '../support.js'
-import { bound, hasOwnNetwork, later, listenError, only, remnant, served, setSetting } from './situations.js'
+import { bound, hasOwnNetwork, later, listenError, only, remnant, setSetting } from './situations.js'
 
 useOwnNetwork()
 
@@ -176,20 +176,6 @@ describe('explainAddressInUse, of a policy', () => {
 })
 
 describe('explainAddressInUse', () => {
-  test('looks into an AggregateError, and into what caused an error', async () => {
-    const { port } = await served({ port: 0, host })
-    const error = await listenError({ port, host })
-    const other = Object.assign(new Error('refused'), {
-      code: 'ECONNREFUSED',
-      syscall: 'connect',
-      address: host,
-      port: 1,
-    })
-    only('listener', new AggregateError([other, error]))
-    only('listener', new Error('it failed', { cause: error }))
-    expect(thrownBy(() => explainAddressInUse(other)).code).toBe('ERR_INVALID_ARG_VALUE')
-  })
-
   test.each([
     [undefined, 'ERR_INVALID_ARG_TYPE'],
     [{ port: 70000 }, 'ERR_SOCKET_BAD_PORT'],

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type SocketFilter, sockets } from '../../lib/diag.js'
+import { BareSocket } from '../../lib/index.js'
+import { portOf } from '../sockets/network.js'
 import { openDescriptors, thrownBy } from '../support.js'
 
 describe('sockets', () => {
@@ -47,5 +49,17 @@ describe('sockets', () => {
   test('takes undefined for what does not matter', () => {
     const filter = { protocol: undefined, localPort: undefined, processes: undefined, inode: 1 }
     expect(sockets(filter)).toEqual(sockets({ inode: 1 }))
+  })
+
+  test('lists a socket once, however often its protocol or family is named', () => {
+    using socket = new BareSocket('ipv4')
+    socket.listen(1, { address: '127.0.0.1' })
+    using other = new BareSocket('ipv6')
+    other.listen(1, { address: '::1' })
+    const localPort = [portOf(socket), portOf(other)]
+    const found = (filter: SocketFilter) => sockets({ ...filter, localPort }).map(({ inode }) => inode)
+    expect(found({ protocol: ['tcp', 'tcp'] })).toEqual(found({ protocol: 'tcp' }))
+    expect(found({ family: ['ipv4', 'ipv4'] })).toEqual(found({ family: 'ipv4' }))
+    expect(found({ family: 'ipv4' })).toHaveLength(1)
   })
 })

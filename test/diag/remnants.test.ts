@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
+import { longestRemaining } from '../../lib/diag/explain/remaining.js'
 import { sharesPort } from '../../lib/diag/rules.js'
+import type { InternetEntry } from '../../lib/diag.js'
 import { setOptions } from '../../lib/index.js'
 import { tcpStates, useOwnNetwork } from '../sockets/network.js'
 import { connected, hasOwnNetwork, only, served, setSetting } from './situations.js'
@@ -62,5 +64,12 @@ describe('sharesPort', () => {
     ['TIME_WAIT', undefined, true],
   ] as const)('says of a socket in %s of user %s: %s', (state, uid, expected) => {
     expect(sharesPort(own, { ...own, state, uid })).toBe(expected)
+  })
+})
+
+describe('longestRemaining', () => {
+  test('takes as many remnants as there may be', () => {
+    const remnant = { state: 'TIME_WAIT', timer: 'timewait', timerMs: 5 } as InternetEntry
+    expect(longestRemaining(Array<InternetEntry>(2 ** 20).fill(remnant))).toBe(5)
   })
 })

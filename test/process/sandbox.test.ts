@@ -54,6 +54,21 @@ describe.skipIf(!canRefuse)('where the system refuses a call (needs seccomp)', (
     expect(await reportWithout(call, error, program)).toEqual({ code, errno: errnoOf(error), syscall: call })
   })
 
+  test('pidfd_getfd: the options of a socket of its own are known all the same', async () => {
+    const program = `
+      const server = net.createServer().listen(0, '127.0.0.1', () => {
+        const { port } = server.address()
+        net.createServer().listen(port, '127.0.0.1').on('error', (error) => {
+          const [{ reuseAddress, reusePort }] = diag.explainAddressInUse(error).causes
+          const { unread } = diag.auditListeners().find(({ socket }) => socket.localPort === port)
+          report({ reuseAddress, reusePort, unread })
+          server.close()
+        })
+      })`
+    const expected = { reuseAddress: true, reusePort: false }
+    expect(await reportWithout('pidfd_getfd', 'EPERM', program)).toEqual(expected)
+  })
+
   test('IPv6 sockets: listen() without a host listens on IPv4', async () => {
     const program = `
       const server = await sockctl.listen(net.createServer(), {})

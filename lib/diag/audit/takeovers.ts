@@ -1,5 +1,6 @@
 import { parseIPv4, parseIPv6 } from '../../ipaddress.js'
 import type { InternetEntry } from '../entry.js'
+import { isAnyone } from '../users.js'
 import type { AttackBind, Attacker, Takeover } from './finding.js'
 import type { Flags } from './flags.js'
 import { type Claim, type Holder, predict } from './rules.js'
@@ -16,17 +17,18 @@ type Takes = NonNullable<Takeover['takes']>
 /** What an attack with some options comes to. */
 interface Result {
   readonly by: Certain
-  readonly option?: string
+  readonly options?: readonly string[]
   readonly takes?: Takes
 }
 
 const mapped = '::ffff:'
 const rank: readonly Certain[] = ['nobody', 'same user', 'any user']
 
-/** The options that a second socket may set, the harmless one first. */
+/** The options that a second socket may set: both where one holder of the port has the one, and another the other. */
 const attempts = [
-  { option: 'SO_REUSEADDR', reuseAddress: true, reusePort: false },
-  { option: 'SO_REUSEPORT', reuseAddress: false, reusePort: true },
+  { options: ['SO_REUSEADDR'], reuseAddress: true, reusePort: false },
+  { options: ['SO_REUSEPORT'], reuseAddress: false, reusePort: true },
+  { options: ['SO_REUSEADDR', 'SO_REUSEPORT'], reuseAddress: true, reusePort: true },
 ] as const
 
 export function isWildcard({ localAddress }: InternetEntry): boolean {
@@ -45,13 +47,18 @@ function addressOf({ localAddress }: InternetEntry, bind: AttackBind): string | 
   return localAddress === '::' ? '0.0.0.0' : localAddress.slice(mapped.length)
 }
 
+/** Whether it is bound to IPv4, if only by a mapped address. */
+function isOnIPv4({ family, localAddress }: InternetEntry): boolean {
+  return family === 'ipv4' || localAddress.startsWith(mapped)
+}
+
 /** Whether the addresses of the second bind and of a socket of the port overlap. */
 function overlaps(victim: Suspect, bind: AttackBind, { entry, flags }: Suspect, isDual: boolean): boolean {
   if (entry === victim.entry) return true
   const { interface: mine } = victim.entry
   if (mine !== undefined && entry.interface !== undefined && mine !== entry.interface) return false
-  const takesIPv4 = bind === 'ipv4' || victim.entry.family === 'ipv4' || victim.entry.localAddress.startsWith(mapped)
-  const isSameFamily = (entry.family === 'ipv4') === takesIPv4
+  const takesIPv4 = bind === 'ipv4' || isOnIPv4(victim.entry)
+  const isSameFamily = isOnIPv4(entry) === takesIPv4
   if (!isSameFamily && !(takesIPv4 ? flags.some((one) => one.isDual) : isDual)) return false
   if (isWildcard(entry)) return true
   const address = addressOf(victim.entry, bind)
@@ -111,7 +118,8 @@ function letThrough(
 ): boolean {
   return others.every(({ entry, flags }) =>
     flags[how]((one) => {
-      const isSameUser = user === 'same user' && entry.uid === victim.entry.uid
+      const isCertain = how === 'some' || !isAnyone(entry.uid)
+      const isSameUser = user === 'same user' && entry.uid === victim.entry.uid && isCertain
       return predict(holderOf(entry, one, claim.traffic), claim, isSameUser).binds
     }),
   )
@@ -130,7 +138,7 @@ function worst(
     for (const attempt of attempts) {
       const takes = takesOf(victim, flags, bind, attempt, user === 'same user')
       const claim = { ...holderOf(victim.entry, flags, victim.entry.family), ...attempt }
-      if (takes && letThrough(others, victim, claim, user, how)) return { by: user, option: attempt.option, takes }
+      if (takes && letThrough(others, victim, claim, user, how)) return { by: user, options: attempt.options, takes }
     }
   }
   return { by: 'nobody' }
@@ -145,7 +153,7 @@ function judge(victim: Suspect, bind: AttackBind, port: readonly Suspect[], capa
   const most = victim.flags.map((flags) => worst(victim, flags, bind, port, 'some')).sort(lessThan)
   const least = victim.flags.map((flags) => worst(victim, flags, bind, port, 'every')).sort(lessThan)
   const [highest, lowest] = [most.at(-1) as Result, least[0] as Result]
-  const needs = highest.option === undefined ? [] : [highest.option, ...capability]
+  const needs = highest.options === undefined ? [] : [...highest.options, ...capability]
   const isCertain = highest.by === lowest.by
   const who = isCertain ? { by: highest.by } : { by: 'unknown' as const, atMost: highest.by }
   return { bind, ...who, needs, takes: highest.takes }

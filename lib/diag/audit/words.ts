@@ -1,4 +1,5 @@
 import type { InternetEntry } from '../entry.js'
+import { userText } from '../explain/words.js'
 import type { AuditFinding, Severity, Takeover } from './finding.js'
 
 const severities: readonly Severity[] = ['none', 'low', 'unknown', 'medium', 'high']
@@ -44,6 +45,11 @@ export function mainTakeover(takeovers: readonly Takeover[]): Takeover {
   return takeovers.reduce((most, one) => (weight(one) > weight(most) ? one : most))
 }
 
+function ownUserText({ uid }: InternetEntry): string {
+  if (uid === undefined) return 'the user who made the socket'
+  return uid === 0 ? 'root' : userText(uid)
+}
+
 /** Says what the way comes to that is worth a sentence. */
 export function summaryOf(takeover: Takeover, socket: InternetEntry, unread: string | undefined): string {
   const { bind, by, atMost, needs, takes } = takeover
@@ -55,7 +61,7 @@ export function summaryOf(takeover: Takeover, socket: InternetEntry, unread: str
       atMost === 'same user' ? 'its own user at most could take its traffic' : 'any user might take its traffic'
     return `${whose}. By the rules ${bound}.`
   }
-  const user = by === 'any user' ? 'Any user' : `Any process of ${socket.uid === 0 ? 'root' : `user ${socket.uid}`}`
+  const user = by === 'any user' ? 'Any user' : `Any process of ${ownUserText(socket)}`
   return `${user} who ${binds[bind]} with ${needs.join(' and ')} gets ${gains[takes ?? 'everything']}.`
 }
 

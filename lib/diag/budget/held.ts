@@ -20,7 +20,7 @@ function isUpToBind({ choice, reuseAddress }: BudgetRequest): boolean {
 
 /** The sockets at some ports that may stand in the way. */
 function neighbours(request: BudgetRequest, usable: ReadonlySet<number>): InternetEntry[] {
-  const [remoteAddress = ''] = unmapped(request.remoteAddress ?? '').split('%')
+  const remoteAddress = unmapped(request.remoteAddress ?? '')
   const list = [...usable]
   const localPort = { low: Math.min(...list), high: Math.max(...list) }
   const ask = (more: object) => sockets({ protocol: 'tcp', localPort, ...more }) as InternetEntry[]

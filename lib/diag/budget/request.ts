@@ -1,5 +1,5 @@
 import { invalidArgType, invalidArgValue } from '../../errors.js'
-import { validateAddress } from '../../ipaddress.js'
+import { canonicalAddress, validateAddress } from '../../ipaddress.js'
 import type { PortRange } from '../../options/index.js'
 import {
   maxInt32,
@@ -41,7 +41,7 @@ const closes: readonly BudgetClose[] = ['we-first', 'peer-first', 'abort']
 const checkAddress: Check<string> = (value, name) => {
   validateString(value, name)
   validateAddress(value, name)
-  return value
+  return canonicalAddress(value)
 }
 
 const checkRange: Check<PortRange> = (value, name) => {
@@ -85,7 +85,7 @@ function settingsOf(given: unknown): Settings {
 
 /** Whether an address is on loopback as `tcp_tw_reuse` 2 sees it. */
 function isLoopbackAddress(address: string | undefined): boolean {
-  return address !== undefined && (address === '::1' || /^127\./.test(unmapped(address)))
+  return address !== undefined && /^(127\.|::1$)/.test(unmapped(address))
 }
 
 /**
@@ -96,8 +96,9 @@ function isLoopbackAddress(address: string | undefined): boolean {
  */
 export function requestOf(options: BudgetOptions): BudgetRequest {
   validateObject(options, 'options')
-  const { remoteAddress, remotePort, close = 'we-first', durationMs = 0 } = options as BudgetOptions
-  optional(remoteAddress, 'options.remoteAddress', validateAddress)
+  const { remotePort, close = 'we-first', durationMs = 0 } = options as BudgetOptions
+  const remoteAddress =
+    options.remoteAddress === undefined ? undefined : checkAddress(options.remoteAddress, 'options.remoteAddress')
   optional(remotePort, 'options.remotePort', validatePort)
   validateOneOf(close, 'options.close', closes)
   validateNumber(durationMs, 'options.durationMs', 0, maxInt32)
@@ -110,6 +111,6 @@ export function requestOf(options: BudgetOptions): BudgetRequest {
   const choice = localPorts ? 'program' : localAddresses && !latePort ? 'bind' : 'connect'
   const isLoopback = [remoteAddress, ...(localAddresses ?? [])].some(isLoopbackAddress)
   const settings = settingsOf(options.settings)
-  const ends = { remoteAddress, remotePort, localAddresses: localAddresses && [...new Set(localAddresses)] }
+  const ends = { remoteAddress, remotePort, localAddresses }
   return { ...ends, close, durationMs, choice, localPorts, reuseAddress, localPortRange, settings, isLoopback }
 }

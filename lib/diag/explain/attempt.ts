@@ -1,9 +1,9 @@
 import { invalidArgValue } from '../../errors.js'
-import { familyOf, validateAddress } from '../../ipaddress.js'
+import { canonicalAddress, familyOf, nameZone, validateAddress } from '../../ipaddress.js'
 import { encodePath } from '../../sockaddr.js'
 import { optional, validateBoolean, validateObject, validateOneOf, validatePort } from '../../validate.js'
 import { isWildcard } from '../rules.js'
-import { attemptsOfError } from './error.js'
+import { attemptsOfError, isError } from './error.js'
 import type { AddressQuery, Attempt } from './query.js'
 
 /** An attempt at nothing in particular. */
@@ -36,7 +36,7 @@ function checkRemote({ protocol, address, remoteAddress, remotePort }: Record<st
   const family = validateAddress(remoteAddress, 'what.remoteAddress')
   validatePort(remotePort, 'what.remotePort')
   if (protocol === 'udp') throw invalidArgValue('what.protocol', protocol, 'must be tcp beside a remote address')
-  if (typeof address !== 'string' || isWildcard(address) || familyOf(address) === family) return
+  if (typeof address !== 'string' || isWildcard(canonicalAddress(address)) || familyOf(address) === family) return
   throw invalidArgValue('what.remoteAddress', remoteAddress, 'must be of the family of the local address')
 }
 
@@ -61,7 +61,24 @@ function given<Value extends object>(value: Value): Partial<Value> {
 function attemptOfQuery(query: AddressQuery): Attempt {
   if (query.path !== undefined) return { ...anyAttempt, protocol: 'unix', path: query.path }
   const call = query.remoteAddress === undefined ? 'bind' : 'connect'
-  return { ...anyAttempt, ...(given(query) as Partial<Attempt>), call }
+  return attemptOf({ ...(given(query) as Partial<Attempt>), call })
+}
+
+/** An address as entries have it, which it is compared with; a zone by name, unless it names no interface. */
+function comparable(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined
+  const text = canonicalAddress(address)
+  try {
+    return nameZone(text)
+  } catch {
+    // That is a cause of its own.
+    return text
+  }
+}
+
+function attemptOf(known: Partial<Attempt>): Attempt {
+  const attempt = { ...anyAttempt, ...known }
+  return { ...attempt, address: comparable(attempt.address), remoteAddress: comparable(attempt.remoteAddress) }
 }
 
 /**
@@ -70,8 +87,8 @@ function attemptOfQuery(query: AddressQuery): Attempt {
  * @throws `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, `ERR_INVALID_IP_ADDRESS` or `ERR_SOCKET_BAD_PORT`
  */
 export function attemptsOf(what: unknown): Attempt[] {
-  if (what instanceof Error) {
-    const attempts = attemptsOfError(what).map((known) => ({ ...anyAttempt, ...known }))
+  if (isError(what)) {
+    const attempts = attemptsOfError(what).map(attemptOf)
     if (attempts.length > 0) return attempts
     throw invalidArgValue('what', what, 'must be an error of a bind, listen or connect that tells its address')
   }

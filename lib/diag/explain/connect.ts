@@ -1,12 +1,12 @@
 import { isIPv4 } from 'node:net'
 import type { InternetEntry } from '../entry.js'
 import { hostAddresses, reachOutcome } from '../hosts.js'
-import { isOrphan, isRemnant, isWildcard, type Known, unmapped } from '../rules.js'
+import { isOrphan, isRemnant, isWildcard, type Known, overlaps, unmapped } from '../rules.js'
 import { sockets } from '../sockets.js'
 import { usesTimestamps } from '../sysctl.js'
 import { type Cause, cause } from './cause.js'
 import { causeOwners } from './owners.js'
-import { untilOf } from './port.js'
+import { placeOf, placeOfEntry, untilOf } from './port.js'
 import type { Attempt } from './query.js'
 import { remainingMs } from './remaining.js'
 import { ownersText, socketsText, timeText } from './words.js'
@@ -43,19 +43,14 @@ function fourTupleCause(entry: InternetEntry): Cause {
   })
 }
 
-/** Whether an entry's local address is the one that a connect leaves from, which the kernel chooses for a wildcard. */
-function isFrom({ address }: Attempt, { localAddress }: InternetEntry): boolean {
-  return address === undefined || isWildcard(address) || unmapped(address) === unmapped(localAddress)
-}
-
 /** The connection, or remnant of one, that has the four-tuple that a connect asks for. */
 export function fourTupleCauses(attempt: Attempt): Cause[] {
   const { port: localPort, remoteAddress, remotePort } = attempt
   if (localPort === 0 || remoteAddress === undefined || remotePort === undefined) return []
-  const [bare = ''] = unmapped(remoteAddress).split('%')
-  const filter = { protocol: 'tcp', localPort, remotePort, remoteAddress: bare, processes: true } as const
-  const entries = sockets(filter) as InternetEntry[]
-  return entries.filter((entry) => isFrom(attempt, entry)).map(fourTupleCause)
+  const filter = { protocol: 'tcp', localPort, remotePort, remoteAddress: unmapped(remoteAddress) } as const
+  const entries = sockets({ ...filter, processes: true }) as InternetEntry[]
+  // From a wildcard address the kernel chooses.
+  return entries.filter((entry) => overlaps(placeOf(attempt), placeOfEntry(entry)) !== false).map(fourTupleCause)
 }
 
 /** Tells that the host has no address from which to reach the peer. */

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { familyOf } from '../../ipaddress.js'
 import { isLinkLocal } from '../hosts.js'
 import type { Attempt } from './query.js'
@@ -81,11 +82,21 @@ function ofOne(error: ToldError): Told[] {
   return familyOf(String(address)) && typeof port === 'number' ? [ofConnect(code, error)] : []
 }
 
+/** Whether it is an error, of whatever realm: those of Node are of another one than a test runner's globals. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value)
+}
+
+/** The most errors that are looked into, which may contain one another. */
+const mostErrors = 256
+
 /** What an error, the parts of an AggregateError, or what caused it tell of what was attempted. */
-export function attemptsOfError(error: Error, depth = 0): Told[] {
+export function attemptsOfError(error: Error, seen = new Set<Error>()): Told[] {
+  if (seen.has(error) || seen.size === mostErrors) return []
+  seen.add(error)
   const told = ofOne(error)
-  if (told.length > 0 || depth > 8) return told
+  if (told.length > 0) return told
   const { errors } = error as ToldError
-  const parts = [...(Array.isArray(errors) ? errors : []), error.cause].filter((part) => part instanceof Error)
-  return parts.flatMap((part) => attemptsOfError(part, depth + 1))
+  const parts = [...(Array.isArray(errors) ? errors : []), error.cause].filter(isError)
+  return parts.flatMap((part) => attemptsOfError(part, seen))
 }

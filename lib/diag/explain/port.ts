@@ -15,6 +15,7 @@ import {
   unmapped,
 } from '../rules.js'
 import { sockets } from '../sockets.js'
+import { isAnyone } from '../users.js'
 import type { Cause, CauseKind } from './cause.js'
 import { causeOwners } from './owners.js'
 import type { Attempt } from './query.js'
@@ -91,12 +92,15 @@ export function untilOf(entries: readonly InternetEntry[]): number | undefined {
   return entries.every(isRemnant) ? longestRemaining(entries) : undefined
 }
 
-function doubtOf(attempt: Attempt, { blocks, flags }: Obstacle): string | undefined {
+const lacking = 'whether it is the same user cannot be known in this user namespace, which lacks some'
+
+function doubtOf(attempt: Attempt, { blocks, flags, entry }: Obstacle): string | undefined {
   if (blocks !== 'unknown') return undefined
   const own = attempt.reuseAddress === 'unknown' || attempt.reusePort === 'unknown'
   const mine = own ? 'the error does not tell all reuse options of the socket that was to be bound' : undefined
   const theirs = flags.reason && `the reuse options of the other one are unknown: ${flags.reason}`
-  return [mine, theirs].filter((part) => part !== undefined).join('; ')
+  const whose = isAnyone(entry.uid) ? lacking : undefined
+  return [mine, theirs, whose].filter((part) => part !== undefined).join('; ')
 }
 
 function causeOf(attempt: Attempt, group: readonly Obstacle[]): Cause {

@@ -29,5 +29,6 @@ export function remainingMs(entry: InternetEntry): number {
 
 /** Milliseconds until the last of some remnants is gone by itself. */
 export function longestRemaining(entries: readonly InternetEntry[]): number {
-  return Math.max(0, ...entries.map(remainingMs))
+  // Not Math.max(...), which takes no more than some 100,000.
+  return entries.reduce((longest, entry) => Math.max(longest, remainingMs(entry)), 0)
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { SocketEntry, SocketOwner } from '../entry.js'
 import { isWildcard } from '../rules.js'
+import { isAnyone } from '../users.js'
 import type { CauseOwner } from './cause.js'
 import type { Attempt } from './query.js'
 
@@ -50,9 +51,14 @@ export function programOf({ command, commandLine }: SocketOwner): string {
   return shown(basename(first).replace(/:$/, '') || command)
 }
 
+/** A user by number, as this user namespace has it. */
+export function userText(uid: number): string {
+  return `user ${uid}${isAnyone(uid) ? ' or one that this user namespace lacks' : ''}`
+}
+
 function ownerText(owner: CauseOwner): string {
   const { pid, innerPid, user, uid, container, unit } = owner
-  const who = user ?? (uid === undefined ? undefined : `user ${uid}`)
+  const who = user ?? (uid === undefined ? undefined : userText(uid))
   const where = container ? `${container.runtime} container ${container.id.slice(0, 12)}` : unit
   const inner = innerPid === undefined ? undefined : `which is ${innerPid} in its own PID namespace`
   const parts = [`pid ${pid}`, inner, who, where && shown(where)].filter((part) => part !== undefined)
@@ -66,7 +72,7 @@ export function ownersText(owners: readonly CauseOwner[], uids: readonly (number
     return owners.length > 3 ? `${first} and ${owners.length - 3} more` : first
   }
   const [uid] = uids.filter((one) => one !== undefined)
-  return uid === undefined ? 'no process that is to be seen' : `a process of user ${uid} that is not to be seen`
+  return uid === undefined ? 'no process that is to be seen' : `a process of ${userText(uid)} that is not to be seen`
 }
 
 /** Where a socket is, with its peer if it has one. */

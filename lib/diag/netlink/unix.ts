@@ -1,4 +1,5 @@
 import type { SocketMemory, SocketState, UnixEntry } from '../entry.js'
+import { deviceNumber } from '../file.js'
 import { directionOf, eachAttribute, readMemory } from './attributes.js'
 import type { Reader } from './channel.js'
 import { readPair, type View } from './view.js'
@@ -32,9 +33,7 @@ function readPath({ bytes }: View, from: number, to: number): string {
 
 /** The kernel's number of a device as stat(2) tells it. */
 function deviceOf(number: number): number {
-  const major = number >>> 20
-  const minor = number & 0xfffff
-  return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)
+  return deviceNumber(number >>> 20, number & 0xfffff)
 }
 
 type AttributeReader = (found: Attributes, view: View, from: number, to: number) => void

@@ -14,14 +14,18 @@ export interface Removal {
   refusal: string | undefined
 }
 
+function refusalOf(error: unknown): string | undefined {
+  const { code } = error as SystemError
+  // It went by itself meanwhile.
+  return code === 'ENOENT' ? undefined : code
+}
+
 function destroyOne(entry: SocketEntry): string | undefined {
   try {
     destroySocket(entry)
     return undefined
   } catch (error) {
-    const { code } = error as SystemError
-    // It went by itself meanwhile.
-    return code === 'ENOENT' ? undefined : code
+    return refusalOf(error)
   }
 }
 
@@ -40,10 +44,15 @@ export function removeOrphans(causes: readonly Cause[]): Removal {
   return destroyAll(causes.flatMap(({ sockets }) => sockets.filter(isOrphan)))
 }
 
-/** Removes the file of a Unix socket, if it is seen right before that nobody has bound it. Returns whether it did. */
-export function removeStalePath(path: string): boolean {
+/** Removes the file of a Unix socket, if it is seen right before that nobody has bound it. */
+export function removeStalePath(path: string): Removal {
   const { causes } = explainAddressInUse({ path })
-  if (!causes.every(({ kind, blocks }) => kind === 'stale-path' && blocks === true)) return false
-  unlinkSync(path)
-  return true
+  const isStale = causes.every(({ kind, blocks }) => kind === 'stale-path' && blocks === true)
+  if (!isStale) return { removed: 0, refusal: undefined }
+  try {
+    unlinkSync(path)
+    return { removed: 1, refusal: undefined }
+  } catch (error) {
+    return { removed: 0, refusal: refusalOf(error) }
+  }
 }
