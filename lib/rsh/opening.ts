@@ -23,7 +23,8 @@ export class Opening {
     const command = this.#command
     command.cancelWait = obtain<Source>({
       take: () => {
-        if (command.request.separate) command.release ??= listeners[command.target.family].reserve()
+        if (command.request.separate)
+          command.release ??= listeners[command.target.family].reserve(command.target.address)
         return openSource(command.target)
       },
       wait: (again) => {

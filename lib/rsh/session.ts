@@ -33,7 +33,7 @@ export class Session {
 
   /** Cuts the command short. */
   abort(error: Error): void {
-    this.#command.finish(error)
+    this.#command.giveUp(error)
   }
 
   /** Writes to the command's input. */
