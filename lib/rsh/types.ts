@@ -110,7 +110,7 @@ export interface RemoteCommand {
   readonly address: string
   /** The reserved port that it was sent from. */
   readonly localPort: number
-  /** The command's input, with `stdin: 'stream'`; its `end()` ends the input. */
+  /** The command's input, with `stdin: 'stream'`; its `end()` ends the input. It is destroyed when the command ends. */
   readonly stdin?: Writable
   /** The command's output; with `stderr: 'joined'` its errors too. */
   readonly stdout: Readable
