@@ -122,6 +122,12 @@ export class Connection {
     return this.#socket.destroyed ? 'CLOSE' : getOption(this.#socket, 'TCP_INFO').state
   }
 
+  /** Has nothing more come until `resume`. */
+  pause(): void {
+    this.#isPaused = true
+    this.#socket.pause()
+  }
+
   /** Goes on where it was stopped. */
   resume(): void {
     if (!this.#isPaused) return

@@ -123,6 +123,29 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
     expect([result?.ok, most, length]).toEqual([true, 1, size - 1])
   })
 
+  test('hands on no faster what came before the second connection', async () => {
+    await using server = await rshServer(async ({ socket, back }) => {
+      for (const text of ['\0', 'a', 'b']) {
+        socket.write(text)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      const errors = await back()
+      socket.resume().end('c')
+      errors.end()
+    })
+    let busy = 0
+    let most = 0
+    let text = ''
+    const onData = async (_: string, __: string, chunk: Buffer) => {
+      most = Math.max(most, ++busy)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      busy--
+      text += chunk
+    }
+    const [result] = await allOf(multiRsh(['127.0.0.1'], { ...names, port: server.port, command: 'x', onData }))
+    expect([result?.ok, most, text]).toEqual([true, 1, 'abc'])
+  })
+
   test('limits the time of each command, and ends all with a signal', async () => {
     await using server = await rshServer(({ socket }) => void socket.write('\0'))
     const options = { ...names, port: server.port, command: 'x', stderr: 'joined' } as const
