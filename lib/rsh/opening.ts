@@ -1,4 +1,5 @@
 import { Connection } from './connection.js'
+import { thrown } from './errors.js'
 import { listeners, type Place } from './listeners.js'
 import { obtain } from './obtain.js'
 import type { Ongoing } from './ongoing.js'
@@ -50,7 +51,7 @@ export class Opening {
       try {
         onWait({ host: party.host, address: target.address, ...info })
       } catch (error) {
-        command.finish(error as Error)
+        command.finish(thrown(error))
       }
     })
   }

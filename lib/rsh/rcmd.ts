@@ -68,8 +68,8 @@ class StreamedCommand implements RemoteCommand, Sink {
     throw codedError('ERR_INVALID_STATE', 'Invalid state: there is no second connection to send a signal over')
   }
 
-  destroy(error: Error = codedError('ABORT_ERR', 'The command was destroyed')): void {
-    this.#started?.abort(error)
+  destroy(error?: Error | null): void {
+    this.#started?.abort(error || codedError('ABORT_ERR', 'The command was destroyed'))
   }
 
   started(): void {

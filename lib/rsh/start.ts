@@ -1,3 +1,4 @@
+import { thrown } from './errors.js'
 import { givenTarget, type HostPort, lookUpTargets } from './hosts.js'
 import type { RshRequest } from './request.js'
 import { Session } from './session.js'
@@ -38,11 +39,12 @@ class Attempts implements Started {
   }
 
   async lookUp(place: HostPort): Promise<void> {
+    if (this.#aborted) return
     try {
       const targets = await lookUpTargets(place, this.#request)
       if (!this.#aborted) this.try(targets)
     } catch (error) {
-      if (!this.#aborted) this.fail(error as Error)
+      if (!this.#aborted) this.fail(thrown(error))
     }
   }
 
@@ -77,6 +79,7 @@ export function startCommand(request: RshRequest, place: HostPort, sink: Sink): 
   const attempts = new Attempts(request, place.host, sink)
   const target = givenTarget(place, request)
   if (target) attempts.try([target])
-  else void attempts.lookUp(place)
+  // Not at once: the caller's lookup may end the command, which nobody knows yet.
+  else queueMicrotask(() => void attempts.lookUp(place))
   return attempts
 }

@@ -127,6 +127,6 @@ export interface RemoteCommand {
    * @throws `ERR_INVALID_STATE` with `stderr: 'joined'`, or once the channel is closed
    */
   kill(signal?: NodeJS.Signals | number): void
-  /** Cuts the command short: resets its connections. */
-  destroy(error?: Error): void
+  /** Cuts the command short: resets its connections. `completed` rejects with the error, or with one that says so. */
+  destroy(error?: Error | null): void
 }
