@@ -44,6 +44,12 @@ describe.skipIf(!hasNamespaces)('sockctl rsh as nobody (needs root, to become no
     expect(server().clientPorts).toEqual([])
   })
 
+  test('prints JSON that is whole where only a later host takes the privilege', async () => {
+    const args = ['rsh', '--json', '-f', '1', '-w', 'a:b:c,127.0.0.1', 'hi']
+    const { code, stdout } = await run([...asNobody, process.execPath, command, ...args])
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, [{ host: 'a:b:c', ok: false }]])
+  })
+
   test('works with the capability as an ambient one', async () => {
     expect(await rsh(ambient)).toMatchObject(both)
   })
