@@ -10,7 +10,6 @@ const most = 128
 /** Listeners are tried upwards from here: connections go from the top down, and well-known services live below. */
 const first = 600
 const size = highest - lowest + 1
-const portsInOrder = Array.from({ length: size }, (_, step) => lowest + ((first - lowest + step) % size))
 /** How long to leave ports alone that others have, in ms. */
 const foreignPause = 1000
 
@@ -141,10 +140,14 @@ class Listeners {
   }
 
   /** The ports to try; last those to which a connection may come that is for another command. */
-  #candidates(address: string): number[] {
-    const ports = portsInOrder.filter((port) => mayListen(port) && !this.#forbidden.has(port))
-    const isDoubtful = (port: number) => this.#late.get(port)?.isDoubtful(address)
-    return [...ports.filter((port) => !isDoubtful(port)), ...ports.filter(isDoubtful)]
+  *#candidates(address: string): Generator<number, void, undefined> {
+    for (const wanted of [false, true]) {
+      for (let step = 0; step < size; step++) {
+        const port = lowest + ((first - lowest + step) % size)
+        const isDoubtful = this.#late.get(port)?.isDoubtful(address) ?? false
+        if (isDoubtful === wanted && mayListen(port) && !this.#forbidden.has(port)) yield port
+      }
+    }
   }
 }
 
