@@ -16,6 +16,7 @@ export interface HostResult {
   stderr: Buffer
   /** Why it was refused or cut short. */
   error?: Error
+  /** From the first attempt to connect to the end; 0 where there was none. */
   durationMs: number
   timeWait: RemoteReport['timeWait']
 }

@@ -44,9 +44,10 @@ export class Ongoing {
   isRunning = false
   isOver = false
   #isGivenUp = false
-  readonly #begun = performance.now()
+  readonly #begun: number
 
-  constructor(request: RshRequest, host: string, target: Target, sink: Sink) {
+  constructor(request: RshRequest, host: string, target: Target, sink: Sink, begun: number) {
+    this.#begun = begun
     this.request = request
     this.target = target
     this.party = { host, address: target.address, port: target.port }

@@ -48,16 +48,17 @@ class Attempts implements Started {
     }
   }
 
-  try([target, ...others]: readonly Target[]): void {
+  /** @param begun when the first of the addresses was tried */
+  try([target, ...others]: readonly Target[], begun = performance.now()): void {
     if (!target) return
-    const sink = others.length === 0 ? this.#sink : this.#with(others)
-    const session = new Session(this.#request, this.#host, target, sink)
+    const sink = others.length === 0 ? this.#sink : this.#with(others, begun)
+    const session = new Session(this.#request, this.#host, target, sink, begun)
     this.session = session
     session.start()
   }
 
   /** A sink that goes on to the next address where one cannot be connected to. */
-  #with(others: readonly Target[]): Sink {
+  #with(others: readonly Target[], begun: number): Sink {
     const sink = this.#sink
     return {
       started: () => sink.started(),
@@ -66,7 +67,7 @@ class Attempts implements Started {
       done: (report) => sink.done(report),
       failed: (error, report) => {
         if (this.#aborted || this.session?.wasConnected) sink.failed(error, report)
-        else this.try(others)
+        else this.try(others, begun)
       },
     }
   }
