@@ -76,6 +76,17 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
     expect(remnantsTo(server.port)).toBe(40)
   })
 
+  test('goes on from ports in TIME_WAIT where all are, and the kernel lets it', async () => {
+    await using server = await rshServer(({ socket }) => {
+      socket.write('\0')
+      socket.resume().on('end', () => socket.end())
+    })
+    const more = { stderr: 'joined', stdin: 'end', portTimeout: 5000 } as const
+    const options = { ...names, port: server.port, command: 'cat', ...more }
+    const results = await allOf(multiRsh(Array(700).fill('127.0.0.1'), options))
+    expect(results.filter(({ ok }) => ok)).toHaveLength(700)
+  })
+
   test('gives the results in order where it is asked to', async () => {
     await using server = await rshServer(echo, '0.0.0.0')
     const hosts = addresses(50)
