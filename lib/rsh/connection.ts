@@ -152,7 +152,7 @@ export class Connection {
     if (this.#isClosed) return
     this.#isClosed = true
     // A connection that has ended on both sides is beyond a reset.
-    if (!this.#hasEnded || this.#first !== 'local') this.#first = 'reset'
+    if (!this.#hasEnded || !this.#socket.writableFinished) this.#first = 'reset'
     try {
       setOption(this.#socket, 'SO_LINGER', { on: true, seconds: 0 })
     } catch {
