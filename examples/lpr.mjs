@@ -13,7 +13,7 @@ import { hostname, userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { connect, reservedPorts } from 'sockctl'
+import { abort, connect, reservedPorts } from 'sockctl'
 import { sockets } from 'sockctl/diag'
 
 const usage = `usage: node lpr.mjs [--port number] [--printer name] [--wait seconds] [--goodbye] host file...
@@ -122,10 +122,20 @@ function jobOf(files) {
 }
 
 async function print(request) {
-  const { control, data } = jobOf(request.files)
+  const job = jobOf(request.files)
   const socket = await connectFromPrinterPort(request)
+  try {
+    await send(socket, job, request)
+  } catch (error) {
+    // A server that refuses a job may wait for another.
+    if (!socket.destroyed) abort(socket)
+    throw error
+  }
+}
+
+async function send(socket, { control, data }, request) {
   const answers = new Answers(socket)
-  const send = async (part, { name, bytes }) => {
+  const sendFile = async (part, { name, bytes }) => {
     socket.write(`${String.fromCharCode(part)}${bytes.length} ${name}\n`)
     await answers.yes(name)
     socket.write(bytes)
@@ -134,8 +144,8 @@ async function print(request) {
   }
   socket.write(`${String.fromCharCode(commands.job)}${request.printer}\n`)
   await answers.yes(`a job for ${request.printer}`)
-  for (const file of data) await send(parts.data, file)
-  await send(parts.control, control)
+  for (const file of data) await sendFile(parts.data, file)
+  await sendFile(parts.control, control)
   if (request.goodbye) socket.write('\n')
   else socket.end()
   await answers.rest()

@@ -98,9 +98,12 @@ async function call(to, action, argument = []) {
   const [request, rpcVersion] = [0, 2]
   const body = words(transaction, request, rpcVersion, portmapper, version, procedure, 0, 0, 0, 0, ...argument)
   const reply = await (to.isUdp ? callUdp : callTcp)(to, body)
-  const [id, type, denied, , , status] = [0, 4, 8, 12, 16, 20].map((offset) => reply.readUInt32BE(offset))
+  const [id, type, denied] = [0, 4, 8].map((offset) => reply.readUInt32BE(offset))
   if (id !== transaction || type !== 1) throw new Error('the answer is none to the question')
-  if (denied !== 0 || status !== 0) throw new Error(`the portmapper refuses the call (${denied ? 'denied' : status})`)
+  // A call that is denied may be answered with fewer words.
+  if (denied !== 0) throw new Error('the portmapper refuses the call (denied)')
+  const status = reply.readUInt32BE(20)
+  if (status !== 0) throw new Error(`the portmapper refuses the call (${status})`)
   return reply.subarray(24)
 }
 

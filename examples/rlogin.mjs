@@ -109,7 +109,11 @@ async function rlogin({ host, port, user }) {
   const socket = await connect({ host, port, localPort, options, timeout: longest })
   socket.setTimeout(longest, () => socket.destroy(new Error('the server does not answer')))
   socket.write(`\0${userInfo().username}\0${user}\0${process.env.TERM ?? 'dumb'}/38400\0`)
-  const first = await accepted(socket)
+  const first = await accepted(socket).catch((error) => {
+    // A server that refuses may leave the connection as it is.
+    if (!socket.destroyed) abort(socket)
+    throw error
+  })
   // From here on it may be silent as long as its user is.
   socket.setTimeout(0)
   const ended = new Promise((resolve, reject) => socket.once('close', resolve).once('error', reject))

@@ -13,6 +13,7 @@ export function endWithReader(): void {
     process.stderr.write(`sockctl: ${error.message}\n`)
     process.exit(1)
   })
+  process.stderr.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? brokenPipe : 1))
 }
 
 /** What keeps lines back; undefined where they are written. */

@@ -6,7 +6,8 @@ import { type RshFlags, runOn } from './rsh/run.js'
 import { hostsFrom, readsInput } from './rsh/targets.js'
 
 const help = `
-Hosts are written as for pdsh: node[01-99,105],db[1-2]-[a-c], ^FILE with a list a line, or - for lists on standard input.
+Hosts are written as for pdsh: node[01-99,105],db[1-2]-[3-4], ^FILE with a list a line, or - for lists on standard input.
+A host that is named twice is asked once.
 
 It takes a reserved port: root, CAP_NET_BIND_SERVICE, or the sysctl net.ipv4.ip_unprivileged_port_start.
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 function read(path: string): string | undefined {
   try {
@@ -15,10 +15,12 @@ export function readUsers(): ReadonlyMap<number, string> {
   return new Map(fields.filter(([, , uid]) => uid !== undefined).map(([name = '', , uid]) => [Number(uid), name]))
 }
 
-/** Whether this user namespace has every user by the same number, as the first one does; without the file there are none. */
+/** Whether this user namespace is known to have every user by the same number, as the first one does. */
 export function hasAllUsers(): boolean {
   const map = read('/proc/thread-self/uid_map')
-  return map === undefined || /^0\s+0\s+4294967295$/.test(map)
+  // A kernel without user namespaces has no such file.
+  if (map === undefined) return existsSync('/proc/thread-self') && !existsSync('/proc/thread-self/uid_map')
+  return /^0\s+0\s+4294967295$/.test(map)
 }
 
 let anyone: number | undefined

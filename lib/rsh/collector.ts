@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { type Party, rshError } from './errors.js'
+import { type Party, rshError, thrown } from './errors.js'
 import type { Input } from './request.js'
 import type { Channel, Sink } from './sink.js'
 import type { Started } from './start.js'
@@ -16,6 +16,7 @@ export interface HostResult {
   stderr: Buffer
   /** Why it was refused or cut short. */
   error?: Error
+  /** From the first attempt to connect to the end; 0 where there was none. */
   durationMs: number
   timeWait: RemoteReport['timeWait']
 }
@@ -41,6 +42,11 @@ function added(before: Buffer[] | undefined, chunk: Buffer): Buffer[] {
 function joined(chunks: readonly Buffer[] | undefined): Buffer {
   if (!chunks) return none
   return chunks.length > 1 ? Buffer.concat(chunks) : (chunks[0] ?? none)
+}
+
+/** Whether something is to be waited for: a stream's write() gives a boolean, and an array's push() a number. */
+function isThenable(value: unknown): value is PromiseLike<void> {
+  return typeof (value as PromiseLike<void> | undefined)?.then === 'function'
 }
 
 /** Collects the output of one host, or hands it on. */
@@ -98,18 +104,18 @@ export class Collector implements Sink {
 
   #handOn(onData: OnData, channel: Channel, chunk: Buffer): boolean {
     try {
-      const taken = onData(this.#host, channel, chunk)
-      if (!taken) return true
-      const goOn = taken.then(
+      const taken: unknown = onData(this.#host, channel, chunk)
+      if (!isThenable(taken)) return true
+      const goOn = Promise.resolve(taken).then(
         () => this.from?.session?.resume(channel),
-        (error: Error) => this.from?.abort(error),
+        (reason: unknown) => this.from?.abort(thrown(reason)),
       )
       this.#pending ??= new Set()
       const pending = this.#pending
       pending.add(goOn)
       void goOn.then(() => pending.delete(goOn))
     } catch (error) {
-      queueMicrotask(() => this.from?.abort(error as Error))
+      queueMicrotask(() => this.from?.abort(thrown(error)))
     }
     return false
   }

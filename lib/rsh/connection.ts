@@ -1,7 +1,7 @@
 import type net from 'node:net'
 import { errnoOf } from '../errors.js'
 import { adoptHandle, adoptTcpSocket, type TcpHandle } from '../handle/adopt.js'
-import { getOption, setOption } from '../options/index.js'
+import { getOption, setOption, type TcpState } from '../options/index.js'
 import type { BareSocket } from '../sockets/index.js'
 import { callError } from './errors.js'
 import type { Channel } from './sink.js'
@@ -20,6 +20,9 @@ export interface ConnectionEvents {
 }
 
 const connectionReset = errnoOf('ECONNRESET')
+
+/** The states of a connection whose other side sent its FIN before this one did. */
+const endedSecond: ReadonlySet<TcpState> = new Set(['LAST_ACK', 'CLOSE'])
 
 /** Every connection reads into this one, and hands on what came before the next reads. */
 const shared = new Uint8Array(65_536)
@@ -44,12 +47,12 @@ export class Connection {
     const socket = adopt({ buffer: shared, callback: (length) => this.#hear(shared.subarray(0, length)) })
     this.#socket = socket
     socket.on('end', () => {
-      if (this.#first === 'none' && this.#wasReset()) {
+      if (this.#wasReset()) {
         socket.destroy(callError(connectionReset, 'read', {}))
         return
       }
       this.#hasEnded = true
-      if (this.#first === 'none') this.#first = 'remote'
+      this.#noteFirst('remote')
       if (!this.#isClosed) this.events.ended(channel)
     })
     socket.on('error', (error) => {
@@ -102,9 +105,27 @@ export class Connection {
   }
 
   /** Sends all that was written, and a FIN behind it. */
-  end(callback?: () => void): void {
-    if (this.#first === 'none') this.#first = 'local'
-    this.#socket.end(callback)
+  end(callback?: (error?: Error | null) => void): void {
+    // The other side's FIN may be there, and not be read yet.
+    if (this.#state() === 'CLOSE_WAIT') this.#noteFirst('remote')
+    this.#socket.end((error?: Error | null) => {
+      if (!error) this.#noteFirst(endedSecond.has(this.#state()) ? 'remote' : 'local')
+      callback?.(error)
+    })
+  }
+
+  #noteFirst(first: First): void {
+    if (this.#first === 'none') this.#first = first
+  }
+
+  #state(): TcpState {
+    return this.#socket.destroyed ? 'CLOSE' : getOption(this.#socket, 'TCP_INFO').state
+  }
+
+  /** Has nothing more come until `resume`. */
+  pause(): void {
+    this.#isPaused = true
+    this.#socket.pause()
   }
 
   /** Goes on where it was stopped. */
@@ -130,7 +151,8 @@ export class Connection {
   reset(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#first = 'reset'
+    // A connection that has ended on both sides is beyond a reset.
+    if (!this.#hasEnded || !this.#socket.writableFinished) this.#first = 'reset'
     try {
       setOption(this.#socket, 'SO_LINGER', { on: true, seconds: 0 })
     } catch {

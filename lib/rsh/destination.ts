@@ -33,22 +33,33 @@ export class Destination {
     return !this.#blocked?.size && !this.#line?.length
   }
 
-  /** Tries ports in order, from the latest one down and then from the top, until one gives something. */
+  /**
+   * Tries ports in order, from the latest one down and then from the top, until one gives something. What is left alone
+   * comes last: the kernel gives a port in TIME_WAIT to the next connection if the one before used timestamps.
+   */
   firstOf<Thing>(attempt: (port: number) => Thing | undefined): Thing | undefined {
     this.#forget()
-    const first = latest
-    for (let step = 0; step < size; step++) {
-      const port = lowest + ((first - lowest - step + size) % size)
-      if (!mayConnect(port) || this.#used.includes(port) || this.#blocked?.has(port)) continue
+    for (const port of this.#ports()) {
       const thing = attempt(port)
       if (thing !== undefined) return thing
     }
     return undefined
   }
 
+  *#ports(): Generator<number, void, undefined> {
+    const first = latest
+    const blocked = [...(this.#blocked?.keys() ?? [])]
+    for (let step = 0; step < size; step++) {
+      const port = lowest + ((first - lowest - step + size) % size)
+      if (mayConnect(port) && !this.#used.includes(port) && !this.#blocked?.has(port)) yield port
+    }
+    for (const port of blocked) if (mayConnect(port) && !this.#used.includes(port)) yield port
+  }
+
   /** Notes that a connection is made from a port. */
   take(port: number): void {
     latest = port
+    this.#blocked?.delete(port)
     this.#used.push(port)
     noteConnecting(port, 1)
   }
@@ -56,6 +67,8 @@ export class Destination {
   /** Leaves a port alone which turned out to have a connection to here. */
   block(port: number, ms: number = foreignPause): void {
     this.#blocked ??= new Map()
+    // The oldest stay in front.
+    this.#blocked.delete(port)
     this.#blocked.set(port, performance.now() + ms)
   }
 

@@ -1,4 +1,4 @@
-import { type ErrorDetail, systemError } from '../errors.js'
+import { codedError, type ErrorDetail, systemError } from '../errors.js'
 
 /** The codes of what goes wrong between `rcmd` and a server, beside those of the system. */
 export type RshErrorCode =
@@ -55,6 +55,11 @@ export function rshError(
 /** The text of a server, fit for one line. */
 export function shownText(text: string): string {
   return JSON.stringify(text.trimEnd()).slice(1, -1)
+}
+
+/** What a function of the caller's threw, which may be nothing; a command that fails so must not look as if it had not. */
+export function thrown(reason: unknown): Error {
+  return (reason || codedError('ERR_FALSY_VALUE_REJECTION', `${String(reason)} was thrown, and no error`)) as Error
 }
 
 const ways = `a port below 1024 takes a privilege: run as root, or have root give it to this program alone (setpriv \

@@ -4,7 +4,7 @@ import { adoptListener } from '../handle/adopt.js'
 import { setOptions } from '../options/index.js'
 import { BareSocket } from '../sockets/index.js'
 import { Connection } from './connection.js'
-import { Late } from './late.js'
+import type { Late } from './late.js'
 import { isReserved, noteListening } from './partition.js'
 
 /** A command that waits for its second connection. */
@@ -22,7 +22,7 @@ export interface Claim {
 const backlog = 4096
 
 /** The form in which Node shows the address of a peer. */
-function plain(address: string): string {
+export function plain(address: string): string {
   const zone = address.indexOf('%')
   return zone === -1 ? address : address.slice(0, zone)
 }
@@ -36,11 +36,12 @@ export class BackListener {
   readonly port: number
   readonly #server: net.Server
   readonly #claims = new Map<string, Claim>()
-  readonly #late = new Late()
+  readonly #late: Late
   #isStrict = false
 
-  private constructor(port: number, socket: BareSocket) {
+  private constructor(port: number, socket: BareSocket, late: Late) {
     this.port = port
+    this.#late = late
     this.#server = net.createServer().on('error', () => {})
     adoptListener(this.#server, socket, backlog)
     takeConnections(this.#server, (handle) => this.#accept(Connection.accepted(handle)))
@@ -50,14 +51,15 @@ export class BackListener {
   /**
    * Listens on a port.
    *
+   * @param late what may still come there
    * @throws a system error of `bind` or `listen`
    */
-  static open(family: 'ipv4' | 'ipv6', port: number): BackListener {
+  static open(family: 'ipv4' | 'ipv6', port: number, late: Late): BackListener {
     const socket = new BareSocket(family)
     try {
       setOptions(socket, { SO_REUSEADDR: true, ...(family === 'ipv6' ? { IPV6_V6ONLY: true } : {}) })
       socket.listen(backlog, { port })
-      return new BackListener(port, socket)
+      return new BackListener(port, socket, late)
     } catch (error) {
       socket.close()
       throw error
@@ -72,7 +74,7 @@ export class BackListener {
 
   /** Whether a connection may still come here that looks like the command's and is for one before it. */
   isDoubtful(claim: Claim): boolean {
-    return this.#late.has(plain(claim.address))
+    return this.#late.isDoubtful(plain(claim.address))
   }
 
   /** Has a command wait here. */
@@ -81,12 +83,12 @@ export class BackListener {
     this.#claims.set(plain(claim.address), claim)
   }
 
-  /** Ends the wait of a command, whose connection may still come. */
-  remove(claim: Claim): void {
+  /** Ends the wait of a command, whose connection may still come for so many ms. */
+  remove(claim: Claim, lateMs: number): void {
     const address = plain(claim.address)
     if (this.#claims.get(address) !== claim) return
     this.#claims.delete(address)
-    this.#late.add(address)
+    if (lateMs > 0) this.#late.add(address, claim.strict, lateMs)
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js'
 import { type Party, type RshError, type RshErrorCode, type RshPhase, rshError } from './errors.js'
+import { lateAfterGivingUp, lateAfterItsEnd } from './late.js'
 import type { Place } from './listeners.js'
 import { Phases } from './phases.js'
 import { reportOf } from './report.js'
@@ -42,9 +43,11 @@ export class Ongoing {
   wasConnected = false
   isRunning = false
   isOver = false
-  readonly #begun = performance.now()
+  #isGivenUp = false
+  readonly #begun: number
 
-  constructor(request: RshRequest, host: string, target: Target, sink: Sink) {
+  constructor(request: RshRequest, host: string, target: Target, sink: Sink, begun: number) {
+    this.#begun = begun
     this.request = request
     this.target = target
     this.party = { host, address: target.address, port: target.port }
@@ -63,6 +66,12 @@ export class Ongoing {
     this.finish(rshError(code, this.party, what, detail))
   }
 
+  /** Ends it before the server has. */
+  giveUp(error: Error): void {
+    this.#isGivenUp = true
+    this.finish(error)
+  }
+
   /** Ends it: gives back all that it holds, and tells what came of it. */
   finish(error: Error | undefined): void {
     if (this.isOver) return
@@ -70,7 +79,7 @@ export class Ongoing {
     this.isRunning = false
     this.phases.end()
     this.cancelWait?.()
-    this.place?.leave()
+    this.place?.leave(this.#lateMs)
     this.release?.()
     this.#end(this.main, error)
     this.#end(this.back, error)
@@ -78,6 +87,12 @@ export class Ongoing {
     this.source?.release(this.main?.first === 'local')
     if (error) this.sink.failed(error, report)
     else this.sink.done(report)
+  }
+
+  /** For how long its second connection may still come; what was not asked for will not. */
+  get #lateMs(): number {
+    if (!this.wasConnected) return 0
+    return this.#isGivenUp ? lateAfterGivingUp : lateAfterItsEnd
   }
 
   #end(connection: Connection | undefined, error: Error | undefined): void {
@@ -89,6 +104,6 @@ export class Ongoing {
     if (phase === 'back' && this.refusedBack) this.failChannel()
     // Who is not listened to cannot be silent.
     else if (phase === 'silence' && this.stopped.size > 0) this.phases.begin('silence')
-    else this.fail('ERR_SOCKCTL_RSH_TIMEOUT', `${lateText[phase]} in ${ms} ms`, { phase })
+    else this.giveUp(rshError('ERR_SOCKCTL_RSH_TIMEOUT', this.party, `${lateText[phase]} in ${ms} ms`, { phase }))
   }
 }

@@ -1,4 +1,5 @@
 import { Connection } from './connection.js'
+import { thrown } from './errors.js'
 import { listeners, type Place } from './listeners.js'
 import { obtain } from './obtain.js'
 import type { Ongoing } from './ongoing.js'
@@ -23,7 +24,8 @@ export class Opening {
     const command = this.#command
     command.cancelWait = obtain<Source>({
       take: () => {
-        if (command.request.separate) command.release ??= listeners[command.target.family].reserve()
+        if (command.request.separate)
+          command.release ??= listeners[command.target.family].reserve(command.target.address)
         return openSource(command.target)
       },
       wait: (again) => {
@@ -49,7 +51,7 @@ export class Opening {
       try {
         onWait({ host: party.host, address: target.address, ...info })
       } catch (error) {
-        command.finish(error as Error)
+        command.finish(thrown(error))
       }
     })
   }

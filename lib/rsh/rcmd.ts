@@ -39,8 +39,8 @@ class StreamedCommand implements RemoteCommand, Sink {
     this.#running = running
     this.#refused = refused
     this.#input = request.input
-    this.stdout = new Output(() => this.#session.resume('stdout'))
-    if (request.separate) this.stderr = new Output(() => this.#session.resume('stderr'))
+    this.stdout = new Output(() => this.#started?.session?.resume('stdout'))
+    if (request.separate) this.stderr = new Output(() => this.#started?.session?.resume('stderr'))
     if (request.input === 'stream') this.stdin = new CommandInput(() => this.#session)
     this.#outputs = { stdout: this.stdout, stderr: this.stderr }
     this.completed = new Promise((resolve, reject) => {
@@ -68,8 +68,8 @@ class StreamedCommand implements RemoteCommand, Sink {
     throw codedError('ERR_INVALID_STATE', 'Invalid state: there is no second connection to send a signal over')
   }
 
-  destroy(error: Error = codedError('ABORT_ERR', 'The command was destroyed')): void {
-    this.#started?.abort(error)
+  destroy(error?: Error | null): void {
+    this.#started?.abort(error || codedError('ABORT_ERR', 'The command was destroyed'))
   }
 
   started(): void {
@@ -80,9 +80,11 @@ class StreamedCommand implements RemoteCommand, Sink {
       this.#session.endInput()
       return
     }
-    this.#fed = new CommandInput(() => this.#session)
-    if (input instanceof Readable) pipeline(input, this.#fed, (error) => error && this.destroy(error))
-    else this.#fed.end(input)
+    const fed = new CommandInput(() => this.#session)
+    this.#fed = fed
+    // A command that has closed its stdout takes no more, and may go on.
+    if (input instanceof Readable) pipeline(input, fed, (error) => error && !fed.isShut && this.destroy(error))
+    else fed.end(input)
   }
 
   data(channel: 'stdout' | 'stderr', chunk: Buffer): boolean {
@@ -97,13 +99,18 @@ class StreamedCommand implements RemoteCommand, Sink {
 
   done(report: RemoteReport): void {
     this.#complete(report)
-    this.#fed?.destroy()
+    this.#endInputs()
   }
 
   failed(error: Error): void {
     this.#refused(error)
     this.#cutShort(error)
     for (const output of [this.stdout, this.stderr]) output?.destroy(error)
+    this.#endInputs()
+  }
+
+  /** Lets go of whoever still writes. */
+  #endInputs(): void {
     for (const input of [this.stdin, this.#fed]) input?.destroy()
   }
 

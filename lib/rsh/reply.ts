@@ -35,7 +35,7 @@ export class Reply implements Claim, ConnectionEvents {
     command.phases.endBack()
     connection.events = this
     command.back = connection
-    command.place?.leave()
+    command.place?.leave(0)
     if (this.#isAccepted) this.#run()
   }
 

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net'
 import { userInfo } from 'node:os'
 import { Readable } from 'node:stream'
 import { types } from 'node:util'
-import { invalidArgType, invalidArgValue } from '../errors.js'
+import { codedError, invalidArgType, invalidArgValue } from '../errors.js'
 import { validateAddress } from '../ipaddress.js'
 import {
   maxInt32,
@@ -55,8 +55,18 @@ function validateWord(value: unknown, name: string): asserts value is string {
   if (value.includes('\0')) throw invalidArgValue(name, value, 'must not have a zero byte in it')
 }
 
+/** The name of this process's user, which a container may not know. */
+function ownName(): string {
+  try {
+    return userInfo().username
+  } catch (error) {
+    const what = `user ${process.getuid?.()} has no name on this machine, and options.localUser gives none`
+    throw Object.assign(codedError('ENOENT', what), { cause: error })
+  }
+}
+
 function checkNames(options: CommandOptions): string {
-  const { localUser = userInfo().username, command } = options
+  const { localUser = ownName(), command } = options
   const { remoteUser = localUser } = options
   validateWord(localUser, 'options.localUser')
   validateWord(remoteUser, 'options.remoteUser')

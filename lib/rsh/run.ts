@@ -1,6 +1,6 @@
 import { codedError, invalidArgType } from '../errors.js'
 import { type Collecting, Collector, type HostResult } from './collector.js'
-import { rshError } from './errors.js'
+import { rshError, thrown } from './errors.js'
 import { parseHost } from './hosts.js'
 import { listeners } from './listeners.js'
 import type { RshRequest } from './request.js'
@@ -79,7 +79,8 @@ export class Run {
     for (const collector of [...this.#running])
       collector.from?.abort(error ?? codedError('ABORT_ERR', 'Not wanted any more'))
     for (const release of this.#release.splice(0)) release()
-    if (!isWhole && !this.#isPulling) void this.#close()
+    // An iterator may be waiting for its next host: this is how it is told to stop.
+    if (!isWhole) void this.#close()
     this.#wakeUp()
   }
 
@@ -125,10 +126,12 @@ export class Run {
       try {
         const next = this.#hosts.next()
         if ('then' in next) this.#pull(Promise.resolve(next))
+        // The iterator itself may have ended it, and could not be closed while it ran.
+        else if (this.#hasAll) void this.#close()
         else this.#accept(next)
       } catch (error) {
         this.#hasAll = true
-        this.end(error as Error)
+        this.end(thrown(error))
       }
     }
   }
@@ -138,14 +141,14 @@ export class Run {
     promise.then(
       (next) => {
         this.#isPulling = false
-        if (this.#error || this.#hasAll) return void this.#close()
+        if (this.#hasAll) return
         this.#accept(next)
         this.#fill()
       },
-      (error: Error) => {
+      (error: unknown) => {
         this.#isPulling = false
         this.#hasAll = true
-        this.end(error)
+        this.end(thrown(error))
       },
     )
   }

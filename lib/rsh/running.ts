@@ -30,11 +30,11 @@ export class Running implements ConnectionEvents {
     if (request.silenceTimeout > 0) phases.begin('silence')
     else phases.end()
     sink.started()
-    let goesOn = true
-    for (const chunk of early) goesOn = this.data('stdout', chunk)
+    const goesOn = early.length === 0 || this.data('stdout', Buffer.concat(early))
     back?.resume()
     if (hasEnded) this.ended('stdout')
     else if (goesOn) main?.resume()
+    else main?.pause()
     return goesOn
   }
 

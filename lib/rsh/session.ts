@@ -8,8 +8,9 @@ import type { Target } from './source.js'
 export class Session {
   readonly #command: Ongoing
 
-  constructor(request: RshRequest, host: string, target: Target, sink: Sink) {
-    this.#command = new Ongoing(request, host, target, sink)
+  /** @param begun when the host was first tried */
+  constructor(request: RshRequest, host: string, target: Target, sink: Sink, begun: number) {
+    this.#command = new Ongoing(request, host, target, sink, begun)
   }
 
   /** The address that the command is for. */
@@ -33,7 +34,7 @@ export class Session {
 
   /** Cuts the command short. */
   abort(error: Error): void {
-    this.#command.finish(error)
+    this.#command.giveUp(error)
   }
 
   /** Writes to the command's input. */

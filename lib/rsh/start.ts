@@ -1,3 +1,4 @@
+import { thrown } from './errors.js'
 import { givenTarget, type HostPort, lookUpTargets } from './hosts.js'
 import type { RshRequest } from './request.js'
 import { Session } from './session.js'
@@ -38,24 +39,26 @@ class Attempts implements Started {
   }
 
   async lookUp(place: HostPort): Promise<void> {
+    if (this.#aborted) return
     try {
       const targets = await lookUpTargets(place, this.#request)
       if (!this.#aborted) this.try(targets)
     } catch (error) {
-      if (!this.#aborted) this.fail(error as Error)
+      if (!this.#aborted) this.fail(thrown(error))
     }
   }
 
-  try([target, ...others]: readonly Target[]): void {
+  /** @param begun when the first of the addresses was tried */
+  try([target, ...others]: readonly Target[], begun = performance.now()): void {
     if (!target) return
-    const sink = others.length === 0 ? this.#sink : this.#with(others)
-    const session = new Session(this.#request, this.#host, target, sink)
+    const sink = others.length === 0 ? this.#sink : this.#with(others, begun)
+    const session = new Session(this.#request, this.#host, target, sink, begun)
     this.session = session
     session.start()
   }
 
   /** A sink that goes on to the next address where one cannot be connected to. */
-  #with(others: readonly Target[]): Sink {
+  #with(others: readonly Target[], begun: number): Sink {
     const sink = this.#sink
     return {
       started: () => sink.started(),
@@ -64,7 +67,7 @@ class Attempts implements Started {
       done: (report) => sink.done(report),
       failed: (error, report) => {
         if (this.#aborted || this.session?.wasConnected) sink.failed(error, report)
-        else this.try(others)
+        else this.try(others, begun)
       },
     }
   }
@@ -77,6 +80,7 @@ export function startCommand(request: RshRequest, place: HostPort, sink: Sink): 
   const attempts = new Attempts(request, place.host, sink)
   const target = givenTarget(place, request)
   if (target) attempts.try([target])
-  else void attempts.lookUp(place)
+  // Not at once: the caller's lookup may end the command, which nobody knows yet.
+  else queueMicrotask(() => void attempts.lookUp(place))
   return attempts
 }

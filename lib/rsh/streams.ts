@@ -15,11 +15,19 @@ export class Output extends Readable {
   override _read(): void {
     this.#goOn()
   }
+
+  // What still comes is thrown away, so that the command can end.
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#goOn()
+    callback(error)
+  }
 }
 
 /** The input of a command. */
 export class CommandInput extends Writable {
   readonly #session: () => Session
+  /** Whether the command takes no more. */
+  isShut = false
 
   constructor(session: () => Session) {
     super()
@@ -28,7 +36,10 @@ export class CommandInput extends Writable {
   }
 
   override _write(chunk: Buffer, _: string, callback: (error?: Error | null) => void): void {
-    this.#session().write(chunk, callback)
+    this.#session().write(chunk, (error) => {
+      if (error) this.isShut = true
+      callback(error)
+    })
   }
 
   override _final(callback: (error?: Error | null) => void): void {

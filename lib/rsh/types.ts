@@ -110,7 +110,7 @@ export interface RemoteCommand {
   readonly address: string
   /** The reserved port that it was sent from. */
   readonly localPort: number
-  /** The command's input, with `stdin: 'stream'`; its `end()` ends the input. */
+  /** The command's input, with `stdin: 'stream'`; its `end()` ends the input. It is destroyed when the command ends. */
   readonly stdin?: Writable
   /** The command's output; with `stderr: 'joined'` its errors too. */
   readonly stdout: Readable
@@ -127,6 +127,6 @@ export interface RemoteCommand {
    * @throws `ERR_INVALID_STATE` with `stderr: 'joined'`, or once the channel is closed
    */
   kill(signal?: NodeJS.Signals | number): void
-  /** Cuts the command short: resets its connections. */
-  destroy(error?: Error): void
+  /** Cuts the command short: resets its connections. `completed` rejects with the error, or with one that says so. */
+  destroy(error?: Error | null): void
 }

@@ -7,10 +7,13 @@ import { clientPortsHeld, hasNamespaces, ownNamespace, remnantsTo } from '../rsh
 import { rshServer, useServer, type Visit } from '../rsh/server.js'
 import { command, sockctl } from './command.js'
 
+/** Where `some` hangs, and is given up in the end. */
+const stuck = '127.0.0.2'
+
 /** Prints a million lines, or one and nothing more. */
 async function answer({ socket, request }: Visit): Promise<void> {
   socket.resume().write('\0first\n')
-  if (request.command === 'hang') return
+  if (request.command === 'hang' || (request.command === 'some' && socket.localAddress === stuck)) return
   const lines = 'line\n'.repeat(10_000)
   for (let count = 0; count < 100 && !socket.destroyed; count++) {
     if (!socket.write(lines)) await once(socket, 'drain').catch(() => {})
@@ -50,6 +53,38 @@ describe.skipIf(!hasNamespaces)('sockctl rsh (needs root for a network namespace
     expect(complained).toBe('sockctl: ended before it was done on 127.0.0.[1-2]\n')
     expect(code).toBe(143)
     expect([clientPortsHeld(), remnantsTo(server().port)]).toEqual([[], 0])
+  })
+
+  test('ends with 130 on control-C while it reads standard input', async () => {
+    const args = ['rsh', '--stdin', '--port', `${server().port}`, '-w', '127.0.0.1', 'hang']
+    const child = spawn(process.execPath, [command, ...args])
+    const complained = text(child.stderr)
+    // More than a pipe takes that nobody reads.
+    child.stdin.on('error', () => {}).write(Buffer.alloc(1_000_000), () => child.kill('SIGINT'))
+    expect(await once(child, 'close')).toEqual([130, null])
+    expect(await complained).toBe('sockctl: ended before it was done on 127.0.0.1\n')
+  })
+
+  test('ends at once when it is asked to a second time, though nobody reads what it prints', async () => {
+    let given: Promise<unknown> | undefined
+    await using own = await rshServer((visit) => {
+      if (visit.socket.localAddress === stuck) given = new Promise((resolve) => visit.socket.once('close', resolve))
+      return answer(visit)
+    }, '0.0.0.0')
+    const args = ['rsh', '--joined', '--json', '--port', `${own.port}`, '-w', `127.0.0.1,${stuck}`, 'some']
+    const child = spawn(process.execPath, [command, ...args])
+    await once(child.stdout, 'readable')
+    child.kill('SIGTERM')
+    await given
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([143, null])
+    child.stdout.destroy()
+  })
+
+  test('ends without a word where nobody reads its complaints', async () => {
+    const child = spawn(process.execPath, [command, 'rsh', '--port', '1', '-w', '127.0.0.[1-3]', 'x'])
+    child.stderr.destroy()
+    expect(await once(child, 'exit')).toEqual([141, null])
   })
 
   const hasVeth = canRun('ip link add near type veth peer name far')

@@ -44,6 +44,18 @@ describe.skipIf(!hasNamespaces)('sockctl rsh as nobody (needs root, to become no
     expect(server().clientPorts).toEqual([])
   })
 
+  test('says so where the user has no name, as in a container', async () => {
+    const nameless = ['setpriv', '--reuid', '4000000123', '--regid', `${nobody}`, '--clear-groups']
+    const { code, stderr } = await rsh(nameless)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^sockctl: user 4000000123 has no name .*localUser/)])
+  })
+
+  test('prints JSON that is whole where only a later host takes the privilege', async () => {
+    const args = ['rsh', '--json', '-f', '1', '-w', 'a:b:c,127.0.0.1', 'hi']
+    const { code, stdout } = await run([...asNobody, process.execPath, command, ...args])
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, [{ host: 'a:b:c', ok: false }]])
+  })
+
   test('works with the capability as an ambient one', async () => {
     expect(await rsh(ambient)).toMatchObject(both)
   })

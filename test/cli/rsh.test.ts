@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expandRange, splitList } from '../../lib/cli/rsh/ranges.js'
 import { hasNamespaces, ownNamespace } from '../rsh/namespace.js'
 import { rshServer, type TestServer, type Visit } from '../rsh/server.js'
 import { command, sockctl } from './command.js'
@@ -178,6 +179,12 @@ describe('sockctl rsh, used wrongly,', () => {
     const { code, stdout, stderr } = await sockctl(['rsh', ...args])
     expect(stderr).toMatch(why)
     expect([code, stdout]).toEqual([2, ''])
+  })
+
+  test('has a help that shows lists which it takes', async () => {
+    const { stdout } = await sockctl(['rsh', '--help'])
+    const [, list = ''] = /as for pdsh: (\S+),/.exec(stdout) ?? []
+    expect(splitList(list).flatMap(expandRange)).toEqual(expect.arrayContaining(['node105', 'db2-3']))
   })
 
   test('exits 1 where a file of hosts cannot be read', async () => {

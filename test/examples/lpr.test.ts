@@ -147,6 +147,21 @@ describe.skipIf(!canBind)('examples/lpr.mjs (needs root)', () => {
     expect(outcome).toEqual({ status: 1, stdout: '', stderr: 'lpr: the server does not take a job for lp: full\n' })
     refuse.close()
   })
+
+  test('leaves a server at once that refuses a job and waits for another, and no port in TIME_WAIT', async () => {
+    const codes: unknown[] = []
+    const refuse = net.createServer((socket) => {
+      socket.once('data', () => void socket.write('\u0001full\n'))
+      socket.on('error', ({ code }: NodeJS.ErrnoException) => codes.push(code))
+    })
+    refuse.listen(0, '127.0.0.1')
+    await once(refuse, 'listening')
+    const { port } = refuse.address() as net.AddressInfo
+    const outcome = await runExample('lpr.mjs', '--port', String(port), '127.0.0.1', fileOf('page', 'page\n'))
+    expect(outcome).toEqual({ status: 1, stdout: '', stderr: 'lpr: the server does not take a job for lp: full\n' })
+    expect(codes).toEqual(['ECONNRESET'])
+    refuse.close()
+  })
 })
 
 describe('examples/lpr.mjs', () => {

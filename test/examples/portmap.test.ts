@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasRpcbind, type Rpcbind, startRpcbind } from '../peers/rpcbind.js'
 import { useOwnNetwork } from '../sockets/network.js'
+import { stockServer } from '../support.js'
 import { type Outcome, runExample } from './run.js'
 
 const done: Outcome = { status: 0, stdout: '', stderr: '' }
@@ -60,6 +61,21 @@ describe.skipIf(!hasRpcbind)('rpcbind (needs root and rpcbind)', () => {
 })
 
 describe('examples/portmap.mjs', () => {
+  test('says that a call is denied, whose answer is short', async () => {
+    const { server, port } = await stockServer((socket) => {
+      socket.once('data', (request) => {
+        const [reply, denied, authentication, tooWeak] = [1, 1, 1, 5]
+        const words = [0x80000000 + 20, request.readUInt32BE(4), reply, denied, authentication, tooWeak]
+        const bytes = Buffer.alloc(4 * words.length)
+        for (const [index, word] of words.entries()) bytes.writeUInt32BE(word, 4 * index)
+        socket.end(bytes)
+      })
+    })
+    const outcome = await runExample('portmap.mjs', unprivileged, '--port', String(port), '127.0.0.1', 'dump')
+    expect(outcome).toEqual({ status: 1, stdout: '', stderr: 'portmap: the portmapper refuses the call (denied)\n' })
+    server.close()
+  })
+
   test('ends with 2 and its usage where an argument is missing or unknown', async () => {
     const wrong = [['localhost'], ['localhost', 'set', '1', '1', 'tcp'], ['localhost', 'unset', 'nfs', '3'], ['--fast']]
     for (const { status, stdout, stderr } of await Promise.all(

@@ -84,7 +84,8 @@ afterEach(async () => {
 
 /** A session with a server of the test's own, whose side of the connection it gets once the request has come. */
 async function session() {
-  const { server, port } = await stockServer(() => {})
+  // It is left with a reset.
+  const { server, port } = await stockServer((socket) => socket.on('error', () => {}))
   servers.push(server)
   const dialog = open(process.execPath, exampleFile('rlogin.mjs'), '--port', `${port}`, '--user', 'who', '127.0.0.1')
   const [socket] = (await once(server, 'connection')) as [net.Socket]
@@ -161,6 +162,14 @@ describe.skipIf(!canRun('true'))('examples/rlogin.mjs (needs root)', () => {
       socket.end(answer)
       expect(await dialog.end()).toEqual({ status: 1, output: '', stderr: reason })
     }
+  })
+
+  test('leaves at once when it is refused by a server that keeps the connection', async () => {
+    const { dialog, socket } = await session()
+    const reset = once(socket, 'error')
+    socket.write('\u0001No.\n')
+    expect(await dialog.end()).toEqual({ status: 1, output: '', stderr: 'rlogin: the server says: No.\n' })
+    expect(await reset).toMatchObject([{ code: 'ECONNRESET' }])
   })
 })
 

@@ -51,6 +51,47 @@ describe.skipIf(!hasNamespaces)('the hosts of multiRsh (needs root, for a networ
     expect(clientPortsHeld()).toEqual([])
   })
 
+  test('end all with what an iterator throws, be it nothing', async () => {
+    function* hosts() {
+      yield 'a:b:c'
+      throw undefined
+    }
+    expect(await rejectionOf(all(hosts(), names))).toMatchObject({ code: 'ERR_FALSY_VALUE_REJECTION' })
+  })
+
+  test('are told to stop while the next one is waited for', async () => {
+    let isReturned = false
+    const hosts = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => {}),
+        return: async () => {
+          isReturned = true
+          return { done: true as const, value: undefined }
+        },
+      }),
+    }
+    const results = all(hosts, { ...names, signal: AbortSignal.timeout(20) })
+    expect(await rejectionOf(results)).toMatchObject({ name: 'AbortError' })
+    expect(isReturned).toBe(true)
+  })
+
+  test('may end it all themselves, and start no command then', async () => {
+    await using server = await rshServer(({ socket }) => void socket.write('\0'))
+    const controller = new AbortController()
+    let isReturned = false
+    function* hosts() {
+      try {
+        controller.abort()
+        yield '127.0.0.1'
+      } finally {
+        isReturned = true
+      }
+    }
+    const options = { ...names, port: server.port, stderr: 'joined', signal: controller.signal } as const
+    expect(await rejectionOf(all(hosts(), options))).toMatchObject({ name: 'AbortError' })
+    expect([isReturned, clientPortsHeld()]).toEqual([true, []])
+  })
+
   test('must be texts, of an iterable that is none', async () => {
     expect(thrownBy(() => multiRsh('127.0.0.1' as never, names))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
     expect(thrownBy(() => multiRsh(7 as never, names))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })

@@ -76,6 +76,17 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
     expect(remnantsTo(server.port)).toBe(40)
   })
 
+  test('goes on from ports in TIME_WAIT where all are, and the kernel lets it', async () => {
+    await using server = await rshServer(({ socket }) => {
+      socket.write('\0')
+      socket.resume().on('end', () => socket.end())
+    })
+    const more = { stderr: 'joined', stdin: 'end', portTimeout: 5000 } as const
+    const options = { ...names, port: server.port, command: 'cat', ...more }
+    const results = await allOf(multiRsh(Array(700).fill('127.0.0.1'), options))
+    expect(results.filter(({ ok }) => ok)).toHaveLength(700)
+  })
+
   test('gives the results in order where it is asked to', async () => {
     await using server = await rshServer(echo, '0.0.0.0')
     const hosts = addresses(50)
@@ -121,6 +132,29 @@ describe.skipIf(!hasNamespaces)('multiRsh (needs root, for a network namespace)'
     const options = { ...names, port: server.port, command: 'x', stderr: 'joined', onData } as const
     const [result] = await allOf(multiRsh(['127.0.0.1'], options))
     expect([result?.ok, most, length]).toEqual([true, 1, size - 1])
+  })
+
+  test('hands on no faster what came before the second connection', async () => {
+    await using server = await rshServer(async ({ socket, back }) => {
+      for (const text of ['\0', 'a', 'b']) {
+        socket.write(text)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      const errors = await back()
+      socket.resume().end('c')
+      errors.end()
+    })
+    let busy = 0
+    let most = 0
+    let text = ''
+    const onData = async (_: string, __: string, chunk: Buffer) => {
+      most = Math.max(most, ++busy)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      busy--
+      text += chunk
+    }
+    const [result] = await allOf(multiRsh(['127.0.0.1'], { ...names, port: server.port, command: 'x', onData }))
+    expect([result?.ok, most, text]).toEqual([true, 1, 'abc'])
   })
 
   test('limits the time of each command, and ends all with a signal', async () => {

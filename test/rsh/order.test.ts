@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { type HostResult, multiRsh, rcmd } from '../../lib/rsh.js'
+import { multiRsh, rcmd } from '../../lib/rsh.js'
 import { closed, rejectionOf, thrownBy } from '../support.js'
 import { hasNamespaces, ownNamespace } from './namespace.js'
-import { echo, rawServer, rshServer, type Visit } from './server.js'
+import { echo, rawServer, rshServer } from './server.js'
 
 const to = { localUser: 'me', remoteUser: 'you', command: 'echo', host: '127.0.0.1' } as const
 
@@ -78,22 +78,6 @@ describe.skipIf(!hasNamespaces)('rcmd to a server that (needs root, for a networ
     command.stdin?.write('go')
     command.stdout.resume()
     await command.completed
-  })
-
-  test.each(['127.0.0.1', '127.0.0.5'])('connects back too late for a command reaches none to %s', async (host) => {
-    const connectBack: Visit['back'][] = []
-    await using server = await rshServer(async (visit) => {
-      connectBack.push(visit.back)
-      if (connectBack.length === 1) return
-      const late = connectBack[0]?.({ localAddress: '127.0.0.5' })
-      await late?.then((errors) => errors.end("another's")).catch(() => {})
-      await echo(visit)
-    }, '0.0.0.0')
-    const options = { ...to, port: server.port, backTimeout: 100, fanout: 1, inOrder: true }
-    const results: HostResult[] = []
-    for await (const result of multiRsh(['127.0.0.5', host], options)) results.push(result)
-    expect(results[0]?.error).toMatchObject({ code: 'ERR_SOCKCTL_RSH_TIMEOUT', phase: 'back' })
-    expect(results[1]).toMatchObject({ ok: true, stdout: Buffer.from('echo'), stderr: Buffer.from('echo!') })
   })
 
   test('says yes before it is asked does not speak rsh', async () => {

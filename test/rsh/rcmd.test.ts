@@ -1,7 +1,9 @@
-import type { LookupFunction } from 'node:net'
+import { once } from 'node:events'
+import net, { type LookupFunction } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
+import { BareSocket } from '../../lib/index.js'
 import { multiRsh, rcmd } from '../../lib/rsh.js'
 import { rejectionOf } from '../support.js'
 import { hasNamespaces, ownNamespace, remnantsTo } from './namespace.js'
@@ -33,6 +35,26 @@ describe.skipIf(!hasNamespaces)('rcmd (needs root, for a network namespace)', ()
     command.stdout.resume()
     await command.completed
     expect([asked, command.address]).toEqual([['a-name'], '127.0.0.1'])
+  })
+
+  test('goes on to the next address of a name where one does not answer, and counts the time of both', async () => {
+    await using server = await rshServer(echo)
+    using deaf = new BareSocket('ipv4')
+    deaf.listen(0, { address: '127.0.0.3', port: server.port })
+    // Fills its queue, so that it answers nobody else.
+    const filling = [1, 2, 3].map(() => net.connect(server.port, '127.0.0.3').on('error', () => {}))
+    await once(filling[0] as net.Socket, 'connect')
+    const lookup: LookupFunction = (_, __, callback) => {
+      callback(
+        null,
+        ['127.0.0.3', '127.0.0.1'].map((address) => ({ address, family: 4 })),
+      )
+    }
+    const command = await rcmd({ ...to, host: 'a-name', port: server.port, lookup, connectTimeout: 200 })
+    expect([await text(command.stdout), command.address]).toEqual(['echo', '127.0.0.1'])
+    command.stderr?.resume()
+    expect((await command.completed).durationMs).toBeGreaterThanOrEqual(199)
+    for (const socket of filling) socket.destroy()
   })
 
   test('gives one channel where both are joined', async () => {

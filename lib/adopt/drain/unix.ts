@@ -1,6 +1,8 @@
-import { fstatSync, type Stats, statSync } from 'node:fs'
+import { fstatSync, realpathSync } from 'node:fs'
 import type { UnixEntry } from '../../diag/entry.js'
+import { SocketFile } from '../../diag/file.js'
 import { sockets } from '../../diag/sockets.js'
+import type { SystemError } from '../../errors.js'
 import { fdOf } from '../../handle.js'
 import { isAbstract } from '../path.js'
 import { goesOn } from './holders.js'
@@ -19,21 +21,14 @@ function entryOf(inode: number): UnixEntry | undefined {
 /** Whose socket a path leads to. */
 type Owner = 'this listener' | 'another' | 'nobody' | 'unknown'
 
-/** What is at a path; undefined where nothing is, null where this user may not look. */
-function fileAt(path: string): Stats | undefined | null {
-  try {
-    return statSync(path, { throwIfNoEntry: false })
-  } catch {
-    return null
-  }
-}
-
 function ownerOf({ path, fileInode, fileDevice }: UnixEntry): Owner {
   if (path === undefined || isAbstract(path)) return 'this listener'
-  const found = fileAt(path)
-  if (!found) return found === null ? 'unknown' : 'nobody'
-  // The kernel tells the lower 32 bits.
-  return found.ino % 2 ** 32 === fileInode && found.dev === fileDevice ? 'this listener' : 'another'
+  try {
+    using file = new SocketFile(realpathSync(path))
+    return file.inode === fileInode && file.device === fileDevice ? 'this listener' : 'another'
+  } catch (error) {
+    return (error as SystemError).code === 'ENOENT' ? 'nobody' : 'unknown'
+  }
 }
 
 /** What was seen of a listener at a path. */

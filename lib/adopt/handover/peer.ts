@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
+import { isAnyone } from '../../diag/users.js'
 import { codedError } from '../../errors.js'
 import type { SocketLike } from '../../handle.js'
 import { type PeerProcess, peerCredentials, peerProcess } from '../../sockets/index.js'
@@ -60,20 +61,6 @@ function commandOf(pid: number, channel: SocketLike): Pick<HandoverPeer, 'comman
 export function peerOf(channel: SocketLike): HandoverPeer {
   const { pid, uid, gid } = peerCredentials(channel)
   return { pid, uid, gid, ...commandOf(pid, channel) }
-}
-
-/** What /proc/self/uid_map says where each user of the system has a number. */
-const allUsers = /^\s*0\s+0\s+4294967295\s*$/
-const usualOverflow = 65_534
-
-/** Whether a number may be any user: a user namespace has one number for all that it has none of their own for. */
-function isAnyone(uid: number): boolean {
-  try {
-    const overflow = Number(readFileSync('/proc/sys/kernel/overflowuid', 'latin1'))
-    return uid === overflow && !allUsers.test(readFileSync('/proc/self/uid_map', 'latin1'))
-  } catch {
-    return uid === usualOverflow
-  }
 }
 
 /** Whether the kernel lets this process send signals to another one, as it does where both are of one user. */

@@ -1,6 +1,6 @@
 const codes = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** A signal that ends what runs, when the process is asked to end. */
+/** A signal that ends what runs, when the process is asked to end; asked twice, the process ends at once. */
 export class Interrupt implements Disposable {
   readonly #controller = new AbortController()
   /** The exit code that shells give a command that was ended so. */
@@ -8,7 +8,9 @@ export class Interrupt implements Disposable {
 
   readonly #listeners = Object.entries(codes).map(([name, code]) => {
     const listener = () => {
-      this.exitCode ??= code
+      // What was printed may have a reader who does not go on.
+      if (this.exitCode !== undefined) process.exit(code)
+      this.exitCode = code
       this.#controller.abort()
     }
     process.on(name, listener)

@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { shown, timeText } from '../../diag/explain/words.js'
 import { type MultiRshOptions, multiRsh, type WaitInfo } from '../../rsh.js'
@@ -89,15 +90,15 @@ export async function runOn(left: Set<string>, words: readonly string[], flags: 
     progress.clear()
     process.stderr.write(`sockctl: ${text}\n`)
   }
-  const options: MultiRshOptions = {
-    ...optionsOf(words, flags),
-    stdin: flags.stdin ? await buffer(process.stdin) : 'none',
-    signal: interrupt.signal,
-    onData: printer.onData as MultiRshOptions['onData'],
-    onWait: (info) => progress.note(waitText(info)),
-  }
-  progress.draw()
   try {
+    const options: MultiRshOptions = {
+      ...optionsOf(words, flags),
+      stdin: flags.stdin ? await buffer(addAbortSignal(interrupt.signal, process.stdin)) : 'none',
+      signal: interrupt.signal,
+      onData: printer.onData as MultiRshOptions['onData'],
+      onWait: (info) => progress.note(waitText(info)),
+    }
+    progress.draw()
     for await (const result of multiRsh(left, options)) {
       if (lacksPrivilege(result.error)) throw result.error
       left.delete(result.host)
@@ -115,7 +116,7 @@ export async function runOn(left: Set<string>, words: readonly string[], flags: 
     exitCode = interrupt.exitCode
   } finally {
     progress.clear()
+    printer.end()
   }
-  printer.end()
   return exitCode
 }

@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from 'vitest'
+import { multiRsh, rcmd } from '../../lib/rsh.js'
+import { hasNamespaces, ownNamespace, remnantsTo } from './namespace.js'
+import { allOf, rshServer } from './server.js'
+
+const to = { localUser: 'me', remoteUser: 'you', command: 'x', host: '127.0.0.1' } as const
+
+describe.skipIf(!hasNamespaces)('a command whose input has ended (needs root, for a network namespace)', () => {
+  ownNamespace()
+
+  test.each(['end', 'some input'])('was cut short where a reset is right behind its output (%s)', async (stdin) => {
+    await using server = await rshServer(({ socket }) => {
+      socket.resume().write('\0')
+      socket.once('end', () => socket.write('half of', () => void socket.resetAndDestroy()))
+    })
+    const options = { ...to, port: server.port, stderr: 'joined', stdin } as const
+    const [result] = await allOf(multiRsh(['127.0.0.1'], options))
+    expect(result).toMatchObject({ ok: false, error: { code: 'ERR_SOCKCTL_RSH_CUT' }, timeWait: 'none' })
+    expect(remnantsTo(server.port)).toBe(0)
+  })
+
+  test('leaves no TIME_WAIT where the server had ended before, unread', async () => {
+    // More than is read ahead, and less than the kernel takes.
+    const size = 100_000
+    let ended: Promise<unknown> | undefined
+    await using server = await rshServer(({ socket }) => {
+      ended = once(socket.resume().end(`\0${'x'.repeat(size)}`), 'finish')
+    })
+    const command = await rcmd({ ...to, port: server.port, stderr: 'joined', stdin: 'stream' })
+    await ended
+    command.stdin?.end()
+    expect(await text(command.stdout)).toHaveLength(size)
+    expect(await command.completed).toMatchObject({ closedFirst: 'remote', timeWait: 'remote' })
+    expect(remnantsTo(server.port)).toBe(0)
+  })
+
+  test('leaves TIME_WAIT, and says so, where it is cut short after the end of both sides', async () => {
+    await using server = await rshServer(async ({ socket, back }) => {
+      await back()
+      socket.resume().write('\0')
+      socket.once('end', () => socket.end())
+    })
+    const [result] = await allOf(multiRsh(['127.0.0.1'], { ...to, port: server.port, stdin: 'end', timeout: 300 }))
+    expect([result?.ok, result?.timeWait, remnantsTo(server.port)]).toEqual([false, 'local', 1])
+  })
+})
