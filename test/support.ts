@@ -40,7 +40,7 @@ export function openDescriptors(): number {
   return readdirSync('/proc/self/fd').length
 }
 
-/** How many timers keep this process running. */
+/** How many timers keep this process running; those of the test runner come and go. */
 export function timerCount(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }

@@ -179,6 +179,6 @@ describe('connectionFactory, given something bad,', () => {
     const timers = timerCount()
     expect(thrownBy(() => factory(target as ConnectionTarget)).code).toBe(code)
     expect(openDescriptors()).toBe(descriptors)
-    expect(timerCount()).toBe(timers)
+    expect(timerCount()).toBeLessThanOrEqual(timers)
   })
 })
