@@ -1,5 +1,7 @@
 import type net from 'node:net'
-import { codedError } from '../../errors.js'
+import { codedError, errnoOf } from '../../errors.js'
+import { fdOf } from '../../handle.js'
+import { native } from '../../native.js'
 import { Canceller } from '../canceller.js'
 
 /** What goes over a channel: one object of JSON a line, which says in `step` what it is about. */
@@ -33,9 +35,17 @@ function goneError(channel: net.Socket): Error {
   return handoverError('The other side of the handover is gone', { gone: true, cause: channel.errored ?? undefined })
 }
 
-/** Says something to the peer. */
+const brokenPipe = errnoOf('EPIPE')
+
+/**
+ * Says something to the peer, who may be gone: not by the stream, which would be destroyed then, and with it the last words
+ * of the peer that are still to be read.
+ */
 export function say(channel: net.Socket, message: Message): void {
-  if (channel.writable) channel.write(`${JSON.stringify(message)}\n`)
+  if (!channel.writable) return
+  const line = Buffer.from(`${JSON.stringify(message)}\n`)
+  const sent = channel.writableLength === 0 ? native.send(fdOf(channel), line) : 0
+  if (sent !== brokenPipe && sent !== line.length) channel.write(line.subarray(Math.max(sent, 0)))
 }
 
 function parse(line: Buffer): Message {

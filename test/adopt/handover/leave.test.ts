@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { useFolder } from '../folder.js'
@@ -95,15 +95,32 @@ describe('a server whose signal fires while its connections end', () => {
 })
 
 describe('a new process that closes its servers', () => {
+  const ending = `{ prepare: () => void process.once('message', () => {
+    running.close()
+    first.server.close()
+    setImmediate(() => process.disconnect())
+  }) }`
+
   test('ends, while the connections of the old one have not', async () => {
-    const ending = `{ prepare: () => void process.once('message', () => {
-      running.close()
-      first.server.close()
-      setImmediate(() => process.disconnect())
-    }) }`
     const { old, next, client } = await succession('{}', ending)
     next.send('end')
     await next.exited
+    client.destroy()
+    expect(await old.message(has('left'))).toMatchObject({ left: { connections: 1, cut: 0 } })
+  })
+
+  test('is believed by an old one that finds it gone before it reads so', async () => {
+    const suspended = `{ prepare: async () => {
+      const { subscribe } = await import('node:diagnostics_channel')
+      subscribe('sockctl:takeover', ({ side, step }) => {
+        if (side === 'old' && step === 'relieved') process.kill(process.pid, 'SIGSTOP')
+      })
+    } }`
+    const { old, next, client } = await succession(suspended, ending)
+    next.send('end')
+    await next.exited
+    await expect.poll(() => readFileSync(`/proc/${old.pid}/stat`, 'latin1')).toMatch(/\) T /)
+    process.kill(old.pid, 'SIGCONT')
     client.destroy()
     expect(await old.message(has('left'))).toMatchObject({ left: { connections: 1, cut: 0 } })
   })
