@@ -7,15 +7,20 @@ export interface ConnectionHolder {
   destroy(): unknown
 }
 
-/** A socket of HTTP/1, which notes whose turn it is: a request of a client, or a response of a server. */
+/**
+ * A socket of HTTP/1, which notes whose turn it is: a request of a client, or a response of a server; and what it has read
+ * last, whose turn may come later.
+ */
 interface HttpSocket {
   readonly _httpMessage?: { readonly req?: object } | null
+  readonly parser?: { readonly incoming?: object | null } | null
 }
 
 /** Whether an HTTP/1 request or response is over, so that its connection, kept alive, is another's or nobody's by now. */
 export function isOver(holder: ConnectionHolder): boolean {
   if (!holder.destroyed || !holder.socket) return false
-  const { _httpMessage: current } = holder.socket as HttpSocket
+  const { _httpMessage: current, parser } = holder.socket as HttpSocket
+  if (parser?.incoming === holder) return false
   // What a client has got knows its request, and the response of a server its own.
   const { req = holder } = holder as { req?: object }
   return current !== holder && current !== req && current?.req !== holder

@@ -21,9 +21,6 @@ export interface ConnectionEvents {
 
 const connectionReset = errnoOf('ECONNRESET')
 
-/** The states of a connection whose other side sent its FIN before this one did. */
-const endedSecond: ReadonlySet<TcpState> = new Set(['LAST_ACK', 'CLOSE'])
-
 /** Every connection reads into this one, and hands on what came before the next reads. */
 const shared = new Uint8Array(65_536)
 
@@ -109,7 +106,8 @@ export class Connection {
     // The other side's FIN may be there, and not be read yet.
     if (this.#state() === 'CLOSE_WAIT') this.#noteFirst('remote')
     this.#socket.end((error?: Error | null) => {
-      if (!error) this.#noteFirst(endedSecond.has(this.#state()) ? 'remote' : 'local')
+      // A descriptor whose connection is in TIME_WAIT shows CLOSE.
+      if (!error) this.#noteFirst(this.#state() === 'LAST_ACK' ? 'remote' : 'local')
       callback?.(error)
     })
   }

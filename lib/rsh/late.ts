@@ -18,7 +18,7 @@ export class Late {
    */
   add(address: string, isStrict: boolean, ms: number): void {
     this.#forget()
-    const until = performance.now() + ms
+    const until = Math.max(performance.now() + ms, this.#until.get(address) ?? 0)
     this.#until.delete(address)
     this.#until.set(address, until)
     if (!isStrict) this.#untilFromAny = Math.max(this.#untilFromAny, until)

@@ -101,9 +101,11 @@ export class Ongoing {
   }
 
   #expired(phase: RshPhase, ms: number): void {
-    if (phase === 'back' && this.refusedBack) this.failChannel()
     // Who is not listened to cannot be silent.
-    else if (phase === 'silence' && this.stopped.size > 0) this.phases.begin('silence')
+    if (phase === 'back' && this.refusedBack) {
+      this.#isGivenUp = true
+      this.failChannel()
+    } else if (phase === 'silence' && this.stopped.size > 0) this.phases.begin('silence')
     else this.giveUp(rshError('ERR_SOCKCTL_RSH_TIMEOUT', this.party, `${lateText[phase]} in ${ms} ms`, { phase }))
   }
 }

@@ -33,6 +33,8 @@ export class Run {
   #isPulling = false
   #refill: NodeJS.Immediate | undefined
   #hasAll = false
+  /** Whether the iterator has been closed, which one cannot be while it runs. */
+  #isReturned = false
   #error: { reason: unknown } | undefined
   #wake: (() => void) | undefined
 
@@ -85,8 +87,11 @@ export class Run {
   }
 
   async #close(): Promise<void> {
+    if (this.#isReturned) return
     try {
-      await this.#hosts.return?.()
+      const returned = this.#hosts.return?.()
+      this.#isReturned = true
+      await returned
     } catch {
       // Nobody waits for the hosts any more.
     }

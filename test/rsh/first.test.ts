@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
@@ -19,6 +20,23 @@ describe.skipIf(!hasNamespaces)('a command whose input has ended (needs root, fo
     const [result] = await allOf(multiRsh(['127.0.0.1'], options))
     expect(result).toMatchObject({ ok: false, error: { code: 'ERR_SOCKCTL_RSH_CUT' }, timeWait: 'none' })
     expect(remnantsTo(server.port)).toBe(0)
+  })
+
+  test.each(['end', 'some input'])('leaves TIME_WAIT where the server ends right after it (%s)', async (stdin) => {
+    // In a process of its own, where it has ended before this one looks.
+    const program = `require('net').createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => {}).once('data', () => socket.write('\\0')).on('end', () => socket.end())
+    }).listen(0, '127.0.0.1', function () { process.send(this.address().port) })`
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    try {
+      const [port] = (await once(child, 'message')) as [number]
+      const options = { ...to, port, stderr: 'joined', stdin, fanout: 1 } as const
+      const results = await allOf(multiRsh(Array(10).fill('127.0.0.1'), options))
+      expect(results.map(({ ok, timeWait }) => `${ok} ${timeWait}`)).toEqual(Array(10).fill('true local'))
+      expect(remnantsTo(port)).toBe(10)
+    } finally {
+      child.kill()
+    }
   })
 
   test('leaves no TIME_WAIT where the server had ended before, unread', async () => {

@@ -62,4 +62,12 @@ describe('Late', () => {
     vi.advanceTimersByTime(lateAfterGivingUp)
     expect(late.has('10.0.0.1')).toBe(false)
   })
+  test('lets a short time end no long one', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const late = new Late()
+    late.add('10.0.0.1', true, lateAfterGivingUp)
+    late.add('10.0.0.1', true, lateAfterItsEnd)
+    vi.advanceTimersByTime(lateAfterItsEnd + 1)
+    expect(late.has('10.0.0.1')).toBe(true)
+  })
 })

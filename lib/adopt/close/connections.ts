@@ -30,11 +30,21 @@ function isSecure(server: net.Server): boolean {
   return 'setSecureContext' in server
 }
 
-/** A signal that fires with another one, and that many may listen to: Node 20 takes that for a leak. */
-function forMany(signal: AbortSignal): AbortSignal {
-  const own = AbortSignal.any([signal])
-  setMaxListeners(0, own)
-  return own
+/** A controller that a signal fires, and whose own signal many may listen to: Node 20 takes that for a leak. */
+class Relay extends AbortController implements Disposable {
+  readonly #source: AbortSignal | undefined
+  readonly #fire = () => this.abort(this.#source?.reason)
+
+  constructor(source: AbortSignal | undefined) {
+    super()
+    this.#source = source
+    setMaxListeners(0, this.signal)
+    source?.addEventListener('abort', this.#fire)
+  }
+
+  [Symbol.dispose](): void {
+    this.#source?.removeEventListener('abort', this.#fire)
+  }
 }
 
 /** Keeps Node's HTTP server from closing a connection that is idle for a while. */
@@ -110,7 +120,8 @@ export class ServerConnections {
     const checked = checkCloseOptions(options)
     const { onReport, signal } = options
     if (signal?.aborted) throw abortError(signal)
-    const request = { ...checked, signal: signal && forMany(signal) }
+    using relay = new Relay(signal)
+    const request = { ...checked, signal: relay.signal }
     const reports: CloseReport[] = []
     const running = new Set<Promise<void>>()
     const closing: Run = {

@@ -42,25 +42,29 @@ class Pipeline {
 /** By these a server hands a request to the program. The last two are for one that has an Expect header. */
 const requestEvents = ['request', 'checkContinue', 'checkExpectation'] as const
 
+/** The listeners of ours: a server can be watched more than once. */
+const ours = new WeakSet<object>()
+
 /**
- * Listens first to an event for as long as the program does. Where it does not, a listener of ours would keep Node from
- * answering by itself; and have it deal with each stream of HTTP/2 as a request, beside the program.
+ * Listens to an event before the program, and for as long as the program does. Where it does not, a listener of ours would
+ * keep Node from answering by itself; and have it deal with each stream of HTTP/2 as a request, beside the program.
  */
 function listenBeside(server: net.Server, event: string, listener: http.RequestListener): void {
+  ours.add(listener)
   const settle = () => {
+    const all = server.rawListeners(event)
+    const theirs = all.findIndex((one) => !ours.has(one))
+    const place = all.indexOf(listener)
+    if (theirs >= 0 && place >= 0 && place < theirs) return
     server.off(event, listener)
-    if (server.listenerCount(event) > 0) server.prependListener(event, listener)
+    if (theirs >= 0) server.prependListener(event, listener)
   }
-  const isTheirs = (changed: string | symbol, changedListener: unknown) =>
-    changed === event && changedListener !== listener
+  // A listener is there only after the event; and several may be removed in one go, in which nothing must change.
+  const onChange = (changed: string | symbol, changedListener: object) => {
+    if (changed === event && !ours.has(changedListener)) process.nextTick(settle)
+  }
   settle()
-  server.on('removeListener', (removed, theirs) => {
-    if (isTheirs(removed, theirs)) settle()
-  })
-  // The listener is there only after the event.
-  server.on('newListener', (added, theirs) => {
-    if (isTheirs(added, theirs)) process.nextTick(settle)
-  })
+  server.on('removeListener', onChange).on('newListener', onChange)
 }
 
 /** What is done with the connections of a server that says goodbye. */

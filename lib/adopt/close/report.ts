@@ -10,7 +10,10 @@ export interface CloseReport {
    * cross (CLOSING). Undefined where the connection ended without one.
    */
   readonly closedFirst: 'peer' | 'us' | 'both' | undefined
-  /** Who reset the connection, where somebody did. */
+  /**
+   * Who reset the connection, where somebody did. Ours is told by what the kernel keeps of the connection, which is nothing
+   * either where it had no room for one more in TIME_WAIT (net.ipv4.tcp_max_tw_buckets).
+   */
   readonly resetBy: 'peer' | 'us' | undefined
   /** The error that ended the connection, other than a reset: ETIMEDOUT, EHOSTUNREACH ... */
   readonly error: string | undefined

@@ -33,7 +33,8 @@ export async function closeInTurn(
   reads: boolean,
 ): Promise<CloseReport | undefined> {
   const { timeout, onTimeout, signal } = request
-  const end = performance.now() + timeout
+  const begun = performance.now()
+  const end = begun + timeout
   while (socket instanceof net.Socket && ownFd(socket) !== undefined) {
     if (signal?.aborted) throw abortError(signal)
     const left = timeout === 0 ? Number.POSITIVE_INFINITY : end - performance.now()
@@ -42,7 +43,11 @@ export async function closeInTurn(
       break
     }
     const closing = tryClosing(socket, { ...request, timeout: timeout && Math.ceil(left) }, reads)
-    if (closing) return closing.run()
+    if (closing) {
+      const waited = performance.now() - begun
+      const report = await closing.run()
+      return { ...report, duration: report.duration + waited }
+    }
     await sleep(pause)
   }
   return undefined

@@ -13,6 +13,7 @@ export class SynFilter {
   readonly #isListening: () => boolean
   #since = 0
   #used = false
+  #isOn = false
   #error: SystemError | undefined
 
   constructor(server: net.Server) {
@@ -38,15 +39,22 @@ export class SynFilter {
       attachFilter(this.#server, dropSyns())
       this.#since = performance.now()
       this.#used = true
+      this.#isOn = true
     } catch (error) {
       this.#error = error as SystemError
     }
     return this.#used
   }
 
-  /** Takes it away again, where the listener goes on. */
+  /** Takes it away right before the listener is closed, which another process may have, unseen. */
+  lift(): void {
+    if (this.#isOn && this.#isListening()) detachFilter(this.#server)
+    this.#isOn = false
+  }
+
+  /** Takes it away again, as if it had not been there. */
   undo(): void {
-    if (this.#used && this.#isListening()) detachFilter(this.#server)
+    this.lift()
     this.#used = false
   }
 }

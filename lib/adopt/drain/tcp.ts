@@ -46,6 +46,7 @@ export class TcpDrain {
       await this.#takeTurn()
       this.#holders = await this.#findHolders()
       await this.#empty()
+      this.#filter.lift()
       closeListener(this.#request.server)
       // Before the program is taken away: nothing new may reach what somebody keeps for a moment longer.
       this.#goesOn = await goesOn('tcp', this.#listener.inode)

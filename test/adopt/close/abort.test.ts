@@ -124,6 +124,21 @@ describe('abort', () => {
     },
   )
 
+  test('takes a request that was read to its end, and whose turn has not come', async () => {
+    const requests: http.IncomingMessage[] = []
+    const server = await listen(
+      http.createServer((request) => requests.push(request.resume())),
+      { host },
+    )
+    const client = net.connect(portOfServer(server), host)
+    const failed = once(client, 'error')
+    client.write('GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n')
+    await expect.poll(() => requests[1]?.destroyed).toBe(true)
+    abort(requests[1] as http.IncomingMessage)
+    expect((await failed)[0]).toHaveProperty('code', 'ECONNRESET')
+    await closeServer(server)
+  })
+
   test('takes a request whose body was read to its end', async () => {
     const server = await listen(http.createServer(), { host })
     const request = http.request({ host, port: portOfServer(server), agent: false, method: 'POST' }).end('body')

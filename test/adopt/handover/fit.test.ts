@@ -60,6 +60,13 @@ describe('a server takes over the socket of', () => {
 })
 
 describe('options of a server that takes over', () => {
+  test('are set where they read as what is asked for, and were set to something else', async () => {
+    const host = '127.0.0.1'
+    const [before, after] = [65_536, 131_072].map((size) => ({ host, options: { SO_RCVBUF: size } }))
+    const { server } = await succession(before as ListenOptions, after as ListenOptions)
+    expect(getOption(server, 'SO_RCVBUF')).toBe(262_144)
+  })
+
   test('that can only be set before bind stay as they are, and the others are set', async () => {
     const host = '::1'
     const first = { host, options: { IPV6_FREEBIND: true, IPV6_V6ONLY: true } }
