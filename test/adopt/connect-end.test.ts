@@ -85,7 +85,7 @@ describe('connect with a signal', () => {
     const descriptors = openDescriptors()
     lookup.mock.calls[0]?.[2](null, host, 4)
     await new Promise((resolve) => setImmediate(resolve))
-    expect(openDescriptors()).toBe(descriptors)
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
   })
 
   test('that fires during connect() rejects, and closes the socket', async () => {
@@ -95,7 +95,7 @@ describe('connect with a signal', () => {
     await expect.poll(openDescriptors).toBe(descriptors + 1)
     controller.abort()
     expect(await attempt).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' })
-    expect(openDescriptors()).toBe(descriptors)
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
   })
 
   test('that fires later has nothing to do with the connection', async () => {

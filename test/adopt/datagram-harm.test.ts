@@ -11,7 +11,7 @@ test.each([{ IP_RECVERR: true }, { SO_TIMESTAMPING: { flags: ['TX_SOFTWARE', 'SO
     const descriptors = openDescriptors()
     const error = await rejectionOf(bindDatagram(socket, { address: '127.0.0.1', options }))
     expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' })
-    expect(openDescriptors()).toBe(descriptors)
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
     await bindDatagram(socket, { address: '127.0.0.1' })
     socket.close()
   },

@@ -78,7 +78,7 @@ describe.each(datagramTypes)('bindDatagram with $type', ({ type, family, loopbac
     await closeDatagram(socket)
     expect(await attempt).toHaveProperty('code', 'ERR_SOCKET_DGRAM_NOT_RUNNING')
     expect(await rejectionOf(bindDatagram(socket))).toHaveProperty('code', 'ERR_SOCKET_DGRAM_NOT_RUNNING')
-    expect(openDescriptors()).toBe(descriptors)
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
   })
 
   test('refuses an address of the other family', async () => {
@@ -95,7 +95,7 @@ describe.each(datagramTypes)('bindDatagram with $type', ({ type, family, loopbac
     const gone = once(socket, 'close')
     expect(await rejectionOf(bindDatagram(socket))).toBeInstanceOf(RangeError)
     await gone
-    expect(openDescriptors()).toBe(descriptors)
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
   })
 })
 

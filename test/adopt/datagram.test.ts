@@ -73,7 +73,7 @@ describe.each(datagramTypes)('bindDatagram with $type', ({ type, family, loopbac
     const { port } = socket.address()
     expect(openDescriptors()).toBe(descriptors + 1)
     await closeDatagram(socket)
-    expect(openDescriptors()).toBe(descriptors)
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
     using next = new BareSocket(family, 'datagram')
     next.bind({ address: loopback, port })
   })

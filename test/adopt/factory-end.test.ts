@@ -136,7 +136,7 @@ describe('a connection of connectionFactory', () => {
       const outcomes = await Promise.all(failures.map(([target, defaults]) => failureOf(target, defaults)))
       for (const { calls, emitted } of outcomes) expect([calls.length, emitted.length]).toEqual([1, 1])
     }
-    expect(openDescriptors()).toBe(descriptors)
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
   })
 })
 
@@ -159,7 +159,7 @@ describe.skipIf(!isRoot)('a reserved port of connectionFactory (needs root)', ()
     const { calls, emitted } = await failureOf({ port: first }, { host, localPort, reuseAddress: true })
     expect(emitted).toMatchObject([{ code: 'ERR_SOCKCTL_NO_RESERVED_PORT', tried: 3, refusals: { EADDRNOTAVAIL: 3 } }])
     expect(calls).toEqual([[emitted[0], null]])
-    expect(openDescriptors()).toBe(descriptors)
+    expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
   })
 
   test('without reuseAddress serves one connection, whoever the peer is', async () => {

@@ -39,10 +39,13 @@ function serve(staleSocket?: 'refuse' | 'remove', where = path): Promise<net.Ser
 
 /** How listen() is refused; expects all files to stay as they are, and no descriptor to be left. */
 async function refusal(staleSocket?: 'refuse' | 'remove'): Promise<PathInUseError> {
-  const before = { files: readdirSync(folder), number: statSync(path).ino, descriptors: openDescriptors() }
+  const look = () => ({ files: readdirSync(folder), number: statSync(path).ino })
+  const [before, descriptors] = [look(), openDescriptors()]
   const error = (await rejectionOf(serve(staleSocket))) as PathInUseError
   expect(error).toMatchObject({ code: 'EADDRINUSE', syscall: 'bind', address: path })
-  expect({ files: readdirSync(folder), number: statSync(path).ino, descriptors: openDescriptors() }).toEqual(before)
+  expect(look()).toEqual(before)
+  // Those that a test before has closed may go meanwhile.
+  expect(openDescriptors()).toBeLessThanOrEqual(descriptors)
   return error
 }
 
