@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net'
 import { fdOf, type SocketLike } from '../handle.js'
-import { formatIPv6, parseIPv6, validateAddress } from '../ipaddress.js'
+import { canonicalAddress, familyOf, validateAddress } from '../ipaddress.js'
 import { type AoKey, type AoKeyName, getOption, type Md5Key, type Md5Peer, setOption } from '../options/index.js'
 import { encodeKey } from '../options/signature.js'
 import { families } from '../platform.js'
@@ -52,8 +51,7 @@ export function removeMd5Key(target: SocketLike, peer: Md5Peer): void {
 
 /** Whether an IP address is a mapped one of IPv4, which can be written in many ways. */
 function isMapped(address: string): boolean {
-  const [plain = ''] = address.split('%')
-  return isIPv6(plain) && /^::ffff:.*\./.test(formatIPv6(parseIPv6(plain)))
+  return familyOf(address) === 'ipv6' && /^::ffff:.*\./.test(canonicalAddress(address))
 }
 
 /** TCP-AO has no key without a prefix: that of one peer is as long as its address. */

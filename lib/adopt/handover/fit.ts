@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { familyOf } from '../../ipaddress.js'
+import { canonicalAddress, familyOf, nameZone } from '../../ipaddress.js'
 import { getOption, type ReadableOption, type SocketOptions } from '../../options/index.js'
 import { isLate } from '../../options/state.js'
-import { decodeAddress, encodeAddress, type SocketAddress } from '../../sockaddr.js'
+import type { SocketAddress } from '../../sockaddr.js'
 
 /** Whether a host is the address that a socket has, however it is written; a name may be any. */
 function isHostOf(host: unknown, address: string | undefined): boolean {
-  const family = typeof host === 'string' ? familyOf(host) : undefined
-  if (!family) return true
+  if (typeof host !== 'string' || !familyOf(host)) return true
   try {
-    return decodeAddress(encodeAddress(family, { address: host })).address === address
+    return nameZone(canonicalAddress(host)) === address
   } catch {
     // Its zone is no interface, which bind says better.
     return false

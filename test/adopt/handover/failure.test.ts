@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { useFolder } from '../folder.js'
-import { answer, begun, httpServer, type Started, serving } from './serving.js'
+import { answer, begun, has, httpServer, type Started, serving } from './serving.js'
 import { keepPrograms } from './world.js'
 
 const start = keepPrograms()
@@ -14,8 +14,6 @@ let path: string
 useFolder((_, socket) => {
   path = socket
 })
-
-const has = (name: string) => (message: Record<string, unknown>) => message[name] !== undefined
 
 /** A server whose connections stay and which says where the datagram socket is, and that one. */
 const several = `{

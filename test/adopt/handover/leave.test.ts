@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { useFolder } from '../folder.js'
-import { begun, type Started, serving } from './serving.js'
+import { begun, has, type Started, serving } from './serving.js'
 import { keepPrograms, type Program } from './world.js'
 
 const start = keepPrograms()
@@ -13,8 +13,6 @@ let path: string
 useFolder((_, socket) => {
   path = socket
 })
-
-const has = (name: string) => (message: Record<string, unknown>) => message[name] !== undefined
 
 /** A server whose connections stay. */
 const staying = (port: number) =>

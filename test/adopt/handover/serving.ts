@@ -44,8 +44,11 @@ export function serving(path: string, servers: string, options = '{}'): string {
     }`
 }
 
+/** Finds a message that says a thing. */
+export const has = (name: string) => (message: Record<string, unknown>) => message[name] !== undefined
+
 /** Whether a message says that the servers have started. */
-export const begun = (message: Record<string, unknown>): boolean => message.start !== undefined
+export const begun = has('start')
 
 /** The text of an HTTP server that answers with its process. */
 export function httpServer(port: number): string {

@@ -11,7 +11,7 @@ import { takeover } from '../../../lib/handover.js'
 import { rejectionOf } from '../../support.js'
 import { useFolder } from '../folder.js'
 import { closeServer } from '../pairs.js'
-import { answer, begun, httpServer, type Started, serving } from './serving.js'
+import { answer, begun, has, httpServer, type Started, serving } from './serving.js'
 import { keepPrograms } from './world.js'
 
 const start = keepPrograms()
@@ -23,8 +23,6 @@ let path: string
 useFolder((_, socket) => {
   path = socket
 })
-
-const has = (name: string) => (message: Record<string, unknown>) => message[name] !== undefined
 
 /** Options with which a process stops itself at a step, as if it were suspended or its machine had no time for it. */
 const stopping = (step: string) => `{ prepare: async () => {
